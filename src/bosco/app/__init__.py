@@ -1,0 +1,1 @@
+"""Builds the services, connects them, mounts the pages and runs the engines."""

@@ -1,0 +1,1 @@
+"""The bundled application with life in it."""

@@ -1,0 +1,1 @@
+"""The log book: append-only, sealed, followed live."""

@@ -1,0 +1,1 @@
+"""What watches: probes, their readings and the state they lead to."""

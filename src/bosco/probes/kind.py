@@ -1,0 +1,64 @@
+"""What a kind of probe is: options from the plan, and one verb, `read`."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from bosco.kit.clock import Clock
+from bosco.kit.net import Net
+from bosco.kit.processes import Processes
+from bosco.plan.part import PlanPart
+from bosco.plan.secrets import Secrets
+
+Outcome = Literal["up", "degraded", "down", "unknown"]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One thing that was expected, with what was seen: `status (500) == 200`."""
+
+    seen: str
+    held: bool
+    # What a failure means: most expectations say down; a slow answer says degraded.
+    failing: Outcome = "down"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one look saw; `unknown` means that Bosco could not look, and is never up."""
+
+    outcome: Outcome
+    because: str = ""
+    expectations: tuple[Expectation, ...] = ()
+    phases: dict[str, timedelta] = field(default_factory=dict)
+    parts: dict[str, Outcome] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+    took: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What a probe may use to look; the time limit is kept around `read`, and told here for protocols that want it."""
+
+    net: Net
+    processes: Processes
+    clock: Clock
+    secrets: Secrets
+    limit: timedelta
+
+
+class Kind(PlanPart):
+    """A way to look at something: fields are its words in the plan, the one named like its file is the target.
+
+    `read` neither retries nor times itself nor guards: that is done once, around it. It raises only what `Net` raises.
+    """
+
+    every_default: ClassVar[timedelta] = timedelta(minutes=1)
+
+    async def read(self, eyes: Eyes) -> Reading:
+        """Look once."""
+        raise NotImplementedError
+
+    def target(self) -> str:
+        """Return the host that per-host limits are counted on, or an empty string."""
+        return ""

@@ -1,0 +1,1 @@
+"""Every kind of probe, one file each; the file name is the word in the plan."""

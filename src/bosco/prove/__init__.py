@@ -1,0 +1,1 @@
+"""Promises, and the evidence that they were kept."""

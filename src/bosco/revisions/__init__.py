@@ -1,0 +1,1 @@
+"""The plan in force: loading, reloading, revisions and the plan page."""

@@ -1,0 +1,1 @@
+"""What is operated: services, what they need, their environments."""

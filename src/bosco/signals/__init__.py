@@ -1,0 +1,1 @@
+"""What arrives: measures and where they come from."""

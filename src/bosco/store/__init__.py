@@ -1,0 +1,1 @@
+"""State: one store, one writer, timers and the outbox."""

@@ -1,0 +1,1 @@
+"""The page shell: frame, forms, languages, refusals; knows no domain."""
