@@ -1,4 +1,4 @@
-"""Marks that a room's service puts on its methods; `app` finds them and connects the world."""
+"""Marks that a room puts on its services and their methods; `app` finds them and connects the world."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,17 +7,41 @@ from typing import Any, Literal, TypeVar
 from bosco.kit.facts import Fact
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+Class = TypeVar("Class", bound=type)
+Role = Literal["hears", "timer", "delivers", "engine", "gauges", "ready"]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a method is for: it hears a fact, runs a due timer, delivers an outbox row, or runs as an engine."""
+    """What a method is for: it hears a fact, runs a due timer, delivers a parcel, runs as an engine, tells a figure."""
 
-    role: Literal["hears", "timer", "delivers", "engine"]
+    role: Role
     name: str
 
 
-def _marked(role: Literal["hears", "timer", "delivers", "engine"], name: str) -> Callable[[Method], Method]:
+@dataclass(frozen=True)
+class Gauge:
+    """One figure of Bosco's own, as `/metrics` shows it."""
+
+    name: str
+    help: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+    counts: bool = False
+
+
+def service(kind: Class) -> Class:
+    """Mark a class that `app` builds once; its constructor names by type what it needs."""
+    kind.__is_service__ = kind  # type: ignore[attr-defined]
+    return kind
+
+
+def is_service(thing: object) -> bool:
+    """Say whether the class itself, not one it extends, is marked as a service."""
+    return isinstance(thing, type) and vars(thing).get("__is_service__") is thing
+
+
+def _marked(role: Role, name: str) -> Callable[[Method], Method]:
     def mark(method: Method) -> Method:
         method.__dict__.setdefault("marks", []).append(Mark(role, name))
         return method
@@ -43,6 +67,16 @@ def delivers(kind: str) -> Callable[[Method], Method]:
 def engine(name: str) -> Callable[[Method], Method]:
     """`async def m(self)` runs as long as Bosco runs; it is started after the stores and cancelled first."""
     return _marked("engine", name)
+
+
+def gauges(method: Method) -> Method:
+    """`async def m(self) -> list[Gauge]` tells figures of Bosco's own for `/metrics`."""
+    return _marked("gauges", "")(method)
+
+
+def ready(name: str) -> Callable[[Method], Method]:
+    """`async def m(self) -> str | None` says what keeps Bosco from being ready, or None."""
+    return _marked("ready", name)
 
 
 def marks_of(service: object) -> Iterator[tuple[Mark, Callable[..., Any]]]:
