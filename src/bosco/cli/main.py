@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import bosco
 from bosco.kit.command import Command, Terminal
 from bosco.kit.refusal import EXIT_REFUSED, Refusal
-from bosco.kit.words import LANGUAGES, Language, language_of, msg, say
+from bosco.kit.words import LANGUAGES, Language, language_of, msg, say, translate
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ def build_parser(commands: Iterable[Command], language: Language) -> argparse.Ar
         leaf = groups[command.path[:-1]].add_parser(command.path[-1], help=said, description=said)
         leaf.add_argument("--lang", choices=LANGUAGES, help=say(msg("the language to answer in"), language))
         command.arguments(leaf)
+        for action in leaf._actions:
+            action.help = translate(action.help, language) if action.help else None
         leaf.set_defaults(command=command)
     return parser
 
