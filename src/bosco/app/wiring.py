@@ -49,7 +49,7 @@ class Wiring:
     def call(self, make: Callable[..., T]) -> T:
         """Call it with what its parameters name by type; a parameter with a default may go without."""
         signature = inspect.signature(make)
-        hints = typing.get_type_hints(make.__init__ if isinstance(make, type) else make)
+        hints = typing.get_type_hints(make.__init__ if isinstance(make, type) else make)  # type: ignore[misc]
         needs: dict[str, Any] = {}
         for name, parameter in signature.parameters.items():
             wanted = hints.get(name)
