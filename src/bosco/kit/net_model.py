@@ -16,7 +16,7 @@ Phases = dict[str, timedelta]
 BODY_LIMIT = 1024 * 1024
 
 
-class NetFailed(Exception):
+class NetFailed(Exception):  # noqa: N818 - named as what happened
     """The network did not do what was asked: what happened in one sentence, and whose trouble it is."""
 
     def __init__(self, says: Message, kind: Trouble, phases: Phases | None = None) -> None:
@@ -33,7 +33,7 @@ class NetFailed(Exception):
 
 
 class Guard(Protocol):
-    """Decides on each address that is about to be connected to, after names were resolved, on every redirect."""
+    """Decides on each address right before it is reached: after names were resolved, and again on every redirect."""
 
     def refuses(self, address: str) -> bool:
         """Say whether that IP address must not be reached."""
@@ -113,7 +113,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request; nothing is added but Host, User-Agent, Accept, Accept-Encoding, Content-Length and Connection."""
+    """One HTTP request; Host, Connection and Content-Length are added, and what HTTP expects of a polite client."""
 
     url: str
     method: str = "GET"
@@ -123,14 +123,13 @@ class Request:
     redirects: int = 0
     tls: TlsWish = TlsWish()
     family: IpFamily | None = None
-    guard: Guard | None = None
     # The body is cut after that many bytes, counted after decompression too.
     body_limit: int = BODY_LIMIT
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, with where the time went: `dns`, `connect`, `tls`, `first_byte`, `body`, summed over redirects."""
+    """What came back and where the time went: `dns`, `connect`, `tls`, `first_byte`, `body`, summed over redirects."""
 
     status: int
     headers: tuple[tuple[str, str], ...]

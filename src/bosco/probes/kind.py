@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from bosco.kit.clock import Clock
 from bosco.kit.net import Net
 from bosco.kit.processes import Processes
+from bosco.kit.words import Sayable
 from bosco.plan.part import PlanPart
 from bosco.plan.secrets import Secrets
 
@@ -28,7 +29,7 @@ class Reading:
     """What one look saw; `unknown` means that Bosco could not look, and is never up."""
 
     outcome: Outcome
-    because: str = ""
+    because: Sayable = ""
     expectations: tuple[Expectation, ...] = ()
     phases: dict[str, timedelta] = field(default_factory=dict)
     parts: dict[str, Outcome] = field(default_factory=dict)
@@ -54,6 +55,10 @@ class Kind(PlanPart):
     """
 
     every_default: ClassVar[timedelta] = timedelta(minutes=1)
+    # The other side comes to us (a heartbeat): `read` is never called.
+    comes_to_us: ClassVar[bool] = False
+    # It looks at this machine or runs a program on it, so the plan's file alone may name it, never a browser.
+    on_this_machine: ClassVar[bool] = False
 
     async def read(self, eyes: Eyes) -> Reading:
         """Look once."""
