@@ -1,0 +1,75 @@
+"""A section of the plan: the word users type, what may stand under it, and how it reads as a table."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from bosco.kit.words import Message, Text
+
+if TYPE_CHECKING:
+    from bosco.plan.load import Plan
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+Tone = Literal["plain", "good", "warning", "bad", "quiet", "strong"]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say about a place of the plan that is known by its path, not yet by its line."""
+
+    path: Path
+    says: Message
+    expected: Message | None = None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: a text with its tone, a colour of the plan, a place to go to."""
+
+    text: Message | Text | str
+    tone: Tone = "plain"
+    color: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A section as the team would write it in its document."""
+
+    columns: tuple[Message | Text | str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def cell(text: Message | Text | str | None, **more: Any) -> Cell:
+    """Return a cell, a dash where there is nothing to say."""
+    return Cell("—" if text is None or text == "" else text, **more)
+
+
+@dataclass(frozen=True, eq=False)
+class Section(Generic[T]):
+    """One top-level word of the plan; `plan[SECTION]` returns what stands under it, or its default."""
+
+    key: str
+    type: Any
+    default: Callable[[], T]
+    title: Message
+    # Where it stands in the document and in `bosco plan show`; the smaller the earlier.
+    order: int = 500
+    # Whether its keys are names that other sections may use.
+    named: bool = False
+    # Names a mapping would have given to the entries of a list; None while the section takes no list.
+    name_of: Callable[[Any], str] | None = None
+    # Names that exist without being declared, with what they stand for (`always`, the default priorities).
+    builtin: Callable[[], Iterable[str]] = tuple
+    # What no single entry can know: each function is asked once every section has been read.
+    check: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
+    warn: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
+    table: Callable[[T, "Plan"], Table | None] | None = None
+    # Changes what was typed into the one shape that `type` describes; it must keep the keys where they are.
+    reshape: Callable[[Any], Any] | None = None
+
+
+AnySection = Section[Any]
+Declared = Mapping[str, frozenset[str]]
