@@ -1,0 +1,25 @@
+"""An entry of the navigation; each room's `pages.py` exports its own as `NAV = [Nav(…)]`."""
+
+from dataclasses import dataclass
+
+from bosco.kit.words import Message
+from bosco.web.visitor import Role, Visitor
+
+
+@dataclass(frozen=True)
+class Nav:
+    """One place to go: `icon="siren"` is a name of lucide, written so that it is brought along; small `order` is first."""
+
+    label: Message
+    path: str
+    icon: str
+    order: int = 50
+    may: Role | None = "viewer"
+
+    def open_to(self, visitor: Visitor) -> bool:
+        """Say whether that visitor would be let in."""
+        return self.may is None or visitor.may(self.may)
+
+    def leads_to(self, path: str) -> bool:
+        """Say whether a page of that path lies below this entry."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))

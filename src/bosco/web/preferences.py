@@ -1,0 +1,44 @@
+"""The language and the theme of this device: plain forms that work without an account and without scripts."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Response, post
+from litestar.datastructures import Cookie
+
+from bosco.kit.words import LANGUAGES
+from bosco.web.reader import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from bosco.web.shell import Shell
+from bosco.web.visitor import PUBLIC, AnyRequest
+
+A_YEAR = 365 * 24 * 3600
+
+
+def routes(shell: Shell) -> list[Any]:
+    """Return the routes that keep a choice in a cookie and go back to where it was made."""
+
+    @post("/preferences", opt=PUBLIC, status_code=303)
+    async def prefer(request: AnyRequest) -> Response[None]:
+        form = await request.form()
+        answer = shell.go(request, own_path(str(form.get("next", "/"))))
+        for field, cookie, choices in (("language", LANGUAGE_COOKIE, LANGUAGES), ("theme", THEME_COOKIE, THEMES)):
+            if form.get(field) in choices:
+                secure = request.url.scheme == "https"
+                answer.set_cookie(
+                    Cookie(cookie, value=str(form[field]), max_age=A_YEAR, httponly=True, samesite="lax", secure=secure)
+                )
+        return answer
+
+    return [prefer]
+
+
+def own_path(address: str) -> str:
+    """Return the address if it is a path of ours, else the front page: nobody is sent elsewhere by a crafted link."""
+    parts = urlsplit(address) if address.isprintable() else urlsplit("/")
+    inside = (
+        not parts.scheme
+        and not parts.netloc
+        and parts.path.startswith("/")
+        and not parts.path.startswith(("//", "/\\"))
+    )
+    return address if inside else "/"

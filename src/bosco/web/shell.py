@@ -1,0 +1,192 @@
+"""The page shell: every page is rendered here, in the visitor's language, inside one frame."""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+from urllib.parse import quote, unquote
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
+from litestar import Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup, escape
+
+from bosco.kit.clock import Clock
+from bosco.kit.ids import Ids
+from bosco.kit.plural import plural
+from bosco.kit.words import LANGUAGES, Language, Sayable, say, translate
+from bosco.web.assets import Assets
+from bosco.web.forgery import FIELD, token_of
+from bosco.web.nav import Nav
+from bosco.web.reader import THEMES, Reader, reader, reader_of, reading
+from bosco.web.site import Site
+from bosco.web.typeset import FILTERS
+from bosco.web.visitor import AnyRequest, visitor_of
+
+TOAST_COOKIE = "bosco_toast"
+HTML = "text/html"
+
+
+class _RoomTemplates(BaseLoader):
+    """Finds `<room>/<page>.html` in the room's own `templates` folder."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Any]:
+        room, _, rest = template.partition("/")
+        if room.isidentifier() and rest and ".." not in rest:
+            file = resources.files("bosco").joinpath(room, "templates", *rest.split("/"))
+            if file.is_file():
+                return file.read_text(encoding="utf-8"), str(file), None
+        raise TemplateNotFound(template)
+
+
+class Shell:
+    """Renders rooms' templates; `site` may be replaced whenever the plan in force changes."""
+
+    def __init__(self, clock: Clock, ids: Ids, nav: Sequence[Nav] = (), site: Site | None = None) -> None:
+        self.clock = clock
+        self.ids = ids
+        self._nav = sorted(nav, key=lambda entry: (entry.order, entry.path))
+        self.site = site or Site()
+        self.assets = Assets()
+        # What is mounted decides what the frame offers (search, live state, sign-in); `build_asgi` fills it in.
+        self.mounted: frozenset[str] = frozenset()
+        self._templates = self._environment()
+
+    def _environment(self) -> Environment:
+        made = Environment(
+            loader=_RoomTemplates(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        made.filters.update(FILTERS)
+        made.filters["say"] = said
+        made.globals.update(
+            _=translated,
+            n_=counted,
+            say=said,
+            icon=self.assets.icon,
+            asset=self.assets.url,
+            reader=reader,
+            languages=LANGUAGES,
+            themes=THEMES,
+        )
+        made.globals["ui"] = made.get_template("web/ui.html").module
+        return made
+
+    def reader(self, request: AnyRequest) -> Reader:
+        """Return for whom an answer to this request is written."""
+        return reader_of(request, visitor_of(request), self.site, self.clock.read())
+
+    def page(
+        self,
+        request: AnyRequest,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response[str]:
+        """Render a room's page inside the frame; the template extends `web/page.html`."""
+        toast = _read_toast(request)
+        answer = self.fragment(
+            request, template, status=status, headers=headers, toast=toast, **self._frame(request), **values
+        )
+        if toast:
+            answer.delete_cookie(TOAST_COOKIE)
+        return answer
+
+    def fragment(
+        self,
+        request: AnyRequest,
+        template: str,
+        /,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response[str]:
+        """Render a part of a page for htmx: a whole template, or one block of it as `room/page.html#block`."""
+        values["request"] = request
+        values["forgery"] = lambda: _forgery_field(request)
+        body = self.render(template, self.reader(request), **values)
+        return Response(body, status_code=status, media_type=HTML, headers=dict(headers or {}))
+
+    def render(self, template: str, whom: Reader, /, **values: Any) -> str:
+        """Render a template, or one block of it, for that reader without a request: a mail, a static copy."""
+        name, _, block = template.partition("#")
+        found = self._templates.get_template(name)
+        with reading(whom):
+            return _block(found, block, values) if block else found.render(values)
+
+    def go(self, request: AnyRequest, path: str, toast: Sayable | None = None) -> Response[None]:
+        """Send the browser to another of our pages, where the toast will be said once."""
+        if not path.startswith("/") or path.startswith(("//", "/\\")):
+            path = "/"
+        header = {"HX-Redirect": path} if request.headers.get("hx-request") else {"Location": path}
+        answer = Response(None, status_code=200 if "HX-Redirect" in header else 303, headers=header)
+        if toast is not None:
+            text = quote(json.dumps(say(toast, self.reader(request).language)[:500]))
+            answer.set_cookie(Cookie(TOAST_COOKIE, value=text, httponly=True, samesite="lax", max_age=60))
+        return answer
+
+    def _frame(self, request: AnyRequest) -> dict[str, Any]:
+        visitor = visitor_of(request)
+        path = request.url.path
+        offered = [entry for entry in self._nav if entry.open_to(visitor)]
+        here = max(
+            (entry for entry in offered if entry.leads_to(path)), key=lambda entry: len(entry.path), default=None
+        )
+        query = request.url.query
+        return {
+            "site": self.site,
+            "visitor": visitor,
+            "nav": offered,
+            "here": here,
+            "path": path,
+            "address": f"{path}?{query}" if query else path,
+            "mounted": self.mounted,
+            "wall": request.query_params.get("wall") == "1",
+            "forgery_token": token_of(request),
+        }
+
+
+def _block(template: Template, name: str, values: dict[str, Any]) -> str:
+    context = template.new_context(values)
+    return "".join(template.blocks[name](context))
+
+
+def _forgery_field(request: AnyRequest) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token_of(request))
+
+
+def _read_toast(request: AnyRequest) -> str | None:
+    kept = request.cookies.get(TOAST_COOKIE)
+    if not kept:
+        return None
+    try:
+        text = json.loads(unquote(kept))
+    except ValueError:
+        return None
+    return text if isinstance(text, str) and len(text) <= 500 else None
+
+
+def said(value: Any) -> Any:
+    """Say a Message or a Text in the language of the page."""
+    return say(value, reader().language)
+
+
+def translated(text: str, /, **values: Any) -> str:
+    """Return a template's sentence in the language of the page; markup among the values stays markup."""
+    language: Language = reader().language
+    sentence = translate(text, language)
+    if not values:
+        return sentence
+    told = {name: say(value, language) for name, value in values.items()}
+    if any(hasattr(value, "__html__") for value in told.values()):
+        return escape(sentence).format(**told)
+    return sentence.format_map(told)
+
+
+def counted(one: str, many: str, count: float, /, **values: Any) -> str:
+    """Return the sentence for one or for several, as the language counts; `{n}` is the number."""
+    chosen = plural(count, one, many).text(reader().language)
+    return translated(chosen, **{"n": FILTERS["number"](count), **values})  # type: ignore[operator]

@@ -1,0 +1,174 @@
+"""How instants, durations, numbers and shares are set, in French and English typography."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from bosco.kit.words import Language
+from bosco.web.reader import Reader, reader
+
+NOTHING = "—"
+THIN = "\u202f"  # the narrow space that French puts before a unit, and that never breaks
+LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
+_PATTERNS: dict[str, dict[Language, str]] = {
+    "full": {"fr": "EEE d MMM y 'à' HH:mm:ss z", "en": "EEE d MMM y, HH:mm:ss z"},
+    "minute": {"fr": "EEE d MMM 'à' HH:mm", "en": "EEE d MMM, HH:mm"},
+    "clock": {"fr": "HH:mm", "en": "HH:mm"},
+    "second": {"fr": "HH:mm:ss", "en": "HH:mm:ss"},
+    "day": {"fr": "d MMM y", "en": "d MMM y"},
+    "month": {"fr": "MMMM y", "en": "MMMM y"},
+}
+_UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
+    (86400, {"fr": "j", "en": "d"}),
+    (3600, {"fr": "h", "en": "h"}),
+    (60, {"fr": "min", "en": "min"}),
+    (1, {"fr": "s", "en": "s"}),
+)
+
+
+@lru_cache(8)
+def _locale(language: Language) -> Locale:
+    return Locale.parse(LOCALES[language])
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def instant_text(at: datetime, how: str = "full", whom: Reader | None = None) -> str:
+    """Return the instant as words in the reader's time zone."""
+    whom = whom or reader()
+    local = _aware(at).astimezone(whom.zone)
+    return format_datetime(local, _PATTERNS[how][whom.language], locale=_locale(whom.language))
+
+
+def relative_text(at: datetime, whom: Reader | None = None) -> str:
+    """Return how long ago, or in how long, as a person says it."""
+    whom = whom or reader()
+    gap = _aware(at) - whom.now
+    if abs(gap) < timedelta(seconds=5):
+        return "maintenant" if whom.language == "fr" else "now"
+    return format_timedelta(
+        gap, threshold=1.2, add_direction=True, format="short", locale=_locale(whom.language)
+    ).replace("\u00a0", THIN)
+
+
+def _time(at: datetime, text: str, kind: str) -> Markup:
+    stamp = _aware(at).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
+        stamp, instant_text(at), Markup(" data-relative") if kind == "when" else "", text
+    )
+
+
+def when(at: datetime | None) -> Markup:
+    """Set an instant as “5 min ago”, with the exact instant beneath."""
+    return _time(at, relative_text(at), "when") if at else escape(NOTHING)
+
+
+def instant(at: datetime | None, how: str = "minute") -> Markup:
+    """Set an instant by the calendar: `full`, `minute`, `clock`, `second`, `day` or `month`."""
+    return _time(at, instant_text(at, how), how) if at else escape(NOTHING)
+
+
+def day(on: date | datetime | None) -> str:
+    """Set a day of the calendar."""
+    if on is None:
+        return NOTHING
+    if isinstance(on, datetime):
+        return instant_text(on, "day")
+    language = reader().language
+    return format_date(on, _PATTERNS["day"][language], locale=_locale(language))
+
+
+def duration(span: timedelta | float | None, parts: int = 2) -> str:
+    """Set a duration by its largest units: `3 h 36 min`, `45 s`, `120 ms`."""
+    if span is None:
+        return NOTHING
+    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    language = reader().language
+    space = THIN if language == "fr" else "\u00a0"
+    sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
+    if seconds < 10:
+        return sign + _short_span(seconds, space)
+    left, said = round(seconds), []
+    for size, names in _UNITS:
+        count, rest = divmod(left, size)
+        if count:
+            said.append(f"{count}{space}{names[language]}")
+        # Units that no longer matter beside the first are dropped with the rest.
+        if len(said) == parts or (said and not count):
+            break
+        left = rest
+    return sign + " ".join(said)
+
+
+def _short_span(seconds: float, space: str) -> str:
+    if seconds == 0:
+        return f"0{space}s"
+    if seconds < 0.001:
+        return f"{number(seconds * 1_000_000, 0)}{space}µs"
+    if seconds < 1:
+        return f"{number(seconds * 1000, 1 if seconds < 0.01 else 0)}{space}ms"
+    return f"{number(seconds, 1)}{space}s"
+
+
+def number(value: float | Decimal | None, digits: int = 2) -> str:
+    """Set a number with at most that many decimals."""
+    if value is None:
+        return NOTHING
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return format_decimal(value, pattern, locale=_locale(reader().language))
+
+
+def percent(share: float | Decimal | None, digits: int = 2) -> str:
+    """Set a share of 1 as a percentage; what is not quite all never shows as 100 %, nor what is not nothing as 0 %."""
+    if share is None:
+        return NOTHING
+    exact = Decimal(str(share)) * 100
+    step = Decimal(1).scaleb(-digits)
+    shown = exact.quantize(step, ROUND_HALF_EVEN)
+    if shown >= 100 > exact:
+        shown = exact.quantize(step, ROUND_FLOOR)
+    text = number(shown, digits)
+    if shown == 0 < exact:
+        text = f"<{THIN}{number(step, digits)}"
+    return f"{text}{THIN}%" if reader().language == "fr" else f"{text}%"
+
+
+def size(octets: float | None) -> str:
+    """Set a size in decimal units."""
+    if octets is None:
+        return NOTHING
+    french = reader().language == "fr"
+    letter = "o" if french else "B"
+    space = THIN if french else "\u00a0"
+    amount, prefix = float(octets), ""
+    for prefix in ("", "k", "M", "G", "T"):  # noqa: B007 - the last one stands for everything larger
+        if abs(amount) < 999.5:
+            break
+        amount /= 1000
+    else:
+        amount *= 1000
+    return f"{number(amount, 0 if not prefix or amount >= 100 else 1)}{space}{prefix}{letter}"
+
+
+def plain(value: object) -> Markup:
+    """Set text that may be missing."""
+    return escape(NOTHING) if value is None or value == "" else escape(value)
+
+
+FILTERS = {
+    "when": when,
+    "instant": instant,
+    "day": day,
+    "duration": duration,
+    "number": number,
+    "percent": percent,
+    "size": size,
+    "plain": plain,
+}
