@@ -1,0 +1,260 @@
+"""The schedule of looks: steadily spread, none overlapping itself, hung targets in nobody's way, lateness measured."""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from heapq import heappop, heappush
+
+from bosco.kit.clock import Clock
+from bosco.probes.lateness import Lateness
+from bosco.probes.phase import next_due, phase
+from bosco.probes.wakefulness import PULSE, Gap, Moment, gap_between, stepped
+
+log = logging.getLogger(__name__)
+
+# What falls due within this many seconds is started in the same turn.
+TOGETHER = 0.002
+EVERYWHERE = 2000
+PER_HOST = 50
+# Names of this machine: connections that stay inside it need no manners.
+NEAR = frozenset({"", "localhost", "127.0.0.1", "::1"})
+
+Look = Callable[[str], Awaitable[timedelta | None]]
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What the schedule knows of a probe; a change of `version` is a change of the probe."""
+
+    name: str
+    every: timedelta
+    host: str = ""
+    version: object = None
+
+
+@dataclass(eq=False, slots=True)
+class _Entry:
+    rhythm: Rhythm
+    at: float
+    every: float
+    due: float = 0.0
+    running: bool = False
+    waiting: bool = False
+    gone: bool = False
+    # Who wants to know when the look under way has ended.
+    watchers: list["asyncio.Future[None]"] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class _Host:
+    looks: int = 0
+    queue: "deque[_Entry]" = field(default_factory=deque)
+
+
+@dataclass
+class Counts:
+    """Figures of the schedule's own."""
+
+    looks: int = 0
+    skipped: int = 0
+    broken: int = 0
+    gaps: int = 0
+
+
+class Schedule:
+    """Calls `look(name)` for each probe at its instants; the look may answer how soon it wants to look again."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        look: Look,
+        *,
+        everywhere: int = EVERYWHERE,
+        per_host: int = PER_HOST,
+        on_gap: Callable[[Gap], Awaitable[None]] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._look = look
+        self._everywhere = everywhere
+        self._per_host = per_host
+        self._on_gap = on_gap
+        self._entries: dict[str, _Entry] = {}
+        self._heap: list[tuple[float, int, _Entry]] = []
+        self._pushed = 0
+        self._hosts: dict[str, _Host] = {}
+        self._queue: deque[_Entry] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+        self._sooner = asyncio.Event()
+        self._moment = Moment(clock.read(), clock.monotonic())
+        self.lateness = Lateness()
+        self.counts = Counts()
+
+    @property
+    def under_way(self) -> int:
+        """Return how many looks are under way."""
+        return len(self._running)
+
+    def replace(self, rhythms: Iterable[Rhythm]) -> None:
+        """Follow these probes from now on; those that have not changed keep their instants and their look under way."""
+        wanted = {rhythm.name: rhythm for rhythm in rhythms}
+        for name, entry in list(self._entries.items()):
+            if wanted.get(name) != entry.rhythm:
+                entry.gone = True
+                del self._entries[name]
+        for name, rhythm in wanted.items():
+            if name not in self._entries:
+                every = max(rhythm.every.total_seconds(), 0.01)
+                self._entries[name] = entry = _Entry(rhythm, phase(name, every), every)
+                self._set_due(entry)
+
+    async def run(self) -> None:
+        """Look until cancelled; looks under way are then cancelled too."""
+        self._moment = Moment(self._clock.read(), self._clock.monotonic())
+        self._set_all_due()
+        try:
+            while True:
+                await self._compare_clocks()
+                self._start_due()
+                await self._wait()
+        finally:
+            self._forget_waiting()
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def look_now(self, name: str) -> None:
+        """Look at once, or wait for the look under way; LookupError if there is no such probe."""
+        entry = self._entries[name]
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry.watchers.append(ended)
+        if not entry.running:
+            entry.running = True
+            # A person asked: nobody's manners, nobody's lateness.
+            self._begin(entry)
+        await ended
+
+    def _set_due(self, entry: _Entry, within: float | None = None) -> None:
+        wall, steady = self._clock.read().timestamp(), self._clock.monotonic()
+        # A look may start a little early; its own instant must not come a second time.
+        wait = next_due(entry.at, entry.every, wall + 2 * TOGETHER) - wall
+        if within is not None and within < wait:
+            wait = within
+        entry.due = steady + wait
+        if not self._heap or entry.due < self._heap[0][0]:
+            self._sooner.set()
+        self._pushed += 1
+        heappush(self._heap, (entry.due, self._pushed, entry))
+
+    def _set_all_due(self) -> None:
+        self._heap.clear()
+        for entry in self._entries.values():
+            if not entry.running:
+                self._set_due(entry)
+
+    def _forget_waiting(self) -> None:
+        for queue in [self._queue, *(host.queue for host in self._hosts.values())]:
+            for entry in queue:
+                entry.waiting = False
+            queue.clear()
+
+    async def _compare_clocks(self) -> None:
+        before, self._moment = self._moment, Moment(self._clock.read(), self._clock.monotonic())
+        gap = gap_between(before, self._moment)
+        if gap is None and not stepped(before, self._moment):
+            return
+        # No look is caught up with: each goes on at its own next instant.
+        self._forget_waiting()
+        self._set_all_due()
+        if gap is not None:
+            self.counts.gaps += 1
+            log.warning("Bosco was not awake between %s and %s", gap.start.isoformat(), gap.end.isoformat())
+            if self._on_gap is not None:
+                await self._on_gap(gap)
+
+    def _start_due(self) -> None:
+        soon = self._clock.monotonic() + TOGETHER
+        while self._heap and self._heap[0][0] <= soon:
+            due, _, entry = heappop(self._heap)
+            # An entry stands in the heap again each time its instant moves; only its last place counts.
+            if entry.due == due and not (entry.gone or entry.running or entry.waiting):
+                self._start(entry)
+
+    def _start(self, entry: _Entry) -> None:
+        if len(self._running) >= self._everywhere:
+            entry.waiting = True
+            self._queue.append(entry)
+            return
+        if entry.rhythm.host not in NEAR:
+            host = self._hosts.setdefault(entry.rhythm.host, _Host())
+            if host.looks >= self._per_host:
+                entry.waiting = True
+                host.queue.append(entry)
+                return
+            host.looks += 1
+        entry.running = True
+        self.lateness.note(max(0.0, self._clock.monotonic() - entry.due))
+        self._begin(entry, counted=True)
+
+    def _begin(self, entry: _Entry, *, counted: bool = False) -> None:
+        self.counts.looks += 1
+        task = asyncio.get_running_loop().create_task(self._one(entry, counted))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        while self._queue and len(self._running) < self._everywhere:
+            self._take(self._queue)
+
+    def _take(self, queue: "deque[_Entry]") -> None:
+        entry = queue.popleft()
+        entry.waiting = False
+        if not (entry.gone or entry.running):
+            self._start(entry)
+
+    async def _one(self, entry: _Entry, counted: bool) -> None:
+        again: timedelta | None = None
+        began = self._clock.monotonic()
+        try:
+            again = await self._look(entry.rhythm.name)
+        except Exception:
+            self.counts.broken += 1
+            log.exception("a look at %s broke", entry.rhythm.name)
+        finally:
+            entry.running = False
+            if counted:
+                self._leave_host(entry.rhythm.host)
+            for watcher in entry.watchers:
+                if not watcher.done():
+                    watcher.set_result(None)
+            entry.watchers.clear()
+        # Instants that went by during the look are gone: a probe never overlaps itself.
+        self.counts.skipped += int((self._clock.monotonic() - began) / entry.every)
+        if not entry.gone and not entry.waiting:
+            self._set_due(entry, None if again is None else again.total_seconds())
+
+    def _leave_host(self, name: str) -> None:
+        if name in NEAR:
+            return
+        host = self._hosts[name]
+        host.looks -= 1
+        while host.queue and host.looks < self._per_host and len(self._running) <= self._everywhere:
+            self._take(host.queue)
+        if not host.looks and not host.queue:
+            del self._hosts[name]
+
+    async def _wait(self) -> None:
+        left = PULSE.total_seconds()
+        if self._heap:
+            left = min(left, self._heap[0][0] - self._clock.monotonic())
+        self._sooner.clear()
+        if left > 0:
+            with contextlib.suppress(TimeoutError):
+                async with self._clock.limit(timedelta(seconds=left)):
+                    await self._sooner.wait()
+        else:
+            await self._clock.sleep(timedelta(0))
