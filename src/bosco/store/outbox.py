@@ -1,37 +1,103 @@
 """The outbox: what must be brought somewhere, as rows written with the fact that caused it."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from bosco.store.tables import metadata
-from bosco.store.types import CleanText, Instant, Json, Serial
+from sqlalchemy import bindparam, insert, select, update
 
-# Written as it stands in the partial indexes: a bound value would keep SQLite from using them.
-IS_PENDING = text("state = 'pending'")
-HAS_ENDED = text("state <> 'pending'")
+from bosco.store.lanes import wake_first
+from bosco.store.parcel import (
+    BELL,
+    IS_PENDING,
+    Answer,
+    Delivered,
+    Failed,
+    Parcel,
+    State,
+    Superseded,
+    TryAgain,
+    outbox,
+    to_parcel,
+)
 
-outbox = Table(
-    "store_outbox",
-    metadata,
-    # The order within a lane; what was written later in the same lane has a greater place.
-    Column("place", Serial, primary_key=True, autoincrement=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("lane", CleanText),
-    Column("key", CleanText),
-    Column("body", Json, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("put_at", Instant, nullable=False),
-    # Not to be brought before this instant.
-    Column("at", Instant, nullable=False),
-    # When it may be claimed: `at` at first, later the end of a lease or of a pause.
-    Column("next_try", Instant, nullable=False),
-    Column("holder", Text),
-    Column("attempts", Integer, nullable=False),
-    Column("because", CleanText),
-    Column("ended_at", Instant),
-    Index("ix_store_outbox_next_try", "next_try", sqlite_where=IS_PENDING, postgresql_where=IS_PENDING),
-    Index("ix_store_outbox_lane", "lane", "place", sqlite_where=IS_PENDING, postgresql_where=IS_PENDING),
-    Index("ix_store_outbox_key", "kind", "key", sqlite_where=IS_PENDING, postgresql_where=IS_PENDING),
-    Index("ix_store_outbox_ended_at", "ended_at", sqlite_where=HAS_ENDED, postgresql_where=HAS_ENDED),
-    sqlite_autoincrement=True,
+if TYPE_CHECKING:
+    from bosco.store.tx import Tx
+
+__all__ = [
+    "Answer",
+    "Delivered",
+    "Failed",
+    "Parcel",
+    "State",
+    "Superseded",
+    "TryAgain",
+    "find",
+    "put",
+    "supersede",
+    "with_key",
+]
+
+
+def put(
+    tx: "Tx", kind: str, body: Any, *, lane: str | None = None, at: datetime | None = None, key: str | None = None
+) -> str:
+    """Write a parcel and return its id; those of one lane go in order, `key` is for finding it again."""
+    parcel_id = tx.new_id()
+    when = at or tx.at
+    tx.run(
+        _PUT,
+        {
+            "id": parcel_id,
+            "kind": kind,
+            "lane": lane,
+            "key": key,
+            "body": body,
+            "state": State.PENDING.value,
+            "put_at": tx.at,
+            "at": when,
+            "next_try": when,
+            "attempts": 0,
+        },
+    )
+    tx.ring(BELL)
+    return parcel_id
+
+
+def supersede(tx: "Tx", kind: str, because: str, *, key: str | None = None, lane: str | None = None) -> int:
+    """End the pending parcels of that kind with that key or lane, and return how many they were.
+
+    One that is being brought at this very moment may still arrive; it is then delivered, not superseded.
+    """
+    if key is None and lane is None:
+        raise ValueError("say which parcels: by their key, by their lane, or by both")
+    statement = update(outbox).where(IS_PENDING, outbox.c.kind == kind)
+    if key is not None:
+        statement = statement.where(outbox.c.key == key)
+    if lane is not None:
+        statement = statement.where(outbox.c.lane == lane)
+    ended = tx.run(
+        statement.values(state=State.SUPERSEDED.value, because=because, ended_at=tx.at).returning(outbox.c.lane)
+    ).all()
+    for lane_left in sorted({row.lane for row in ended if row.lane is not None}):
+        wake_first(tx, lane_left)
+    return len(ended)
+
+
+def find(tx: "Tx", parcel_id: str) -> Parcel | None:
+    """Return the parcel of that id."""
+    row = tx.run(_FIND, {"its_id": parcel_id}).first()
+    return None if row is None else to_parcel(row)
+
+
+def with_key(tx: "Tx", kind: str, key: str) -> list[Parcel]:
+    """Return the pending parcels of that kind and key, in their order."""
+    return [to_parcel(row) for row in tx.run(_WITH_KEY, {"its_kind": kind, "its_key": key})]
+
+
+_PUT = insert(outbox)
+_FIND = select(outbox).where(outbox.c.id == bindparam("its_id"))
+_WITH_KEY = (
+    select(outbox)
+    .where(IS_PENDING, outbox.c.kind == bindparam("its_kind"), outbox.c.key == bindparam("its_key"))
+    .order_by(outbox.c.place)
 )

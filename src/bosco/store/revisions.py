@@ -43,11 +43,12 @@ def _read(file: Path) -> Revision:
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, object]]:
     for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            target, value = node.target, node.value
+        if isinstance(node, ast.AnnAssign):
+            targets, value = list[ast.expr]([node.target]), node.value
         elif isinstance(node, ast.Assign):
-            target, value = node.targets[0], node.value
+            targets, value = node.targets, node.value
         else:
             continue
-        if isinstance(target, ast.Name) and target.id in {"revision", "down_revision"}:
-            yield target.id, ast.literal_eval(value)
+        for target in targets:
+            if isinstance(target, ast.Name) and target.id in {"revision", "down_revision"} and value is not None:
+                yield target.id, ast.literal_eval(value)

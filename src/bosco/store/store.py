@@ -14,7 +14,7 @@ from bosco.kit.facts import Fact
 from bosco.kit.ids import Ids
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
-from bosco.store import postgresql, sqlite
+from bosco.store import facts, postgresql, sqlite
 from bosco.store.bells import Bells
 from bosco.store.failures import ConnectionLost, lost_connection, unreachable
 from bosco.store.job import Job
@@ -154,7 +154,7 @@ class Store:
 
     def publish(self, tx: Tx, fact: Fact) -> None:
         """Write the fact for each of its listeners."""
-        raise RuntimeError("facts have no transport yet")
+        facts.publish(tx, fact, self.listeners)
 
     def _new_tx(self, connection: Connection) -> Tx:
         return Tx(connection, self.clock.read(), self)
