@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date, time
 from functools import reduce
 
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Sayable, msg
-from bosco.plan.misread import Misread, did_you_mean, plain
+from bosco.plan.spelling import did_you_mean, plain
 
 WEEKDAYS = (
     msg("Monday"),
@@ -86,7 +87,7 @@ def read_weekday(text: str) -> int:
     word = plain(text).rstrip(".")
     found = DAY_NUMBER.get(word, DAY_NUMBER.get(word.removesuffix("s")))
     if found is None:
-        raise Misread(msg("“{text}” is not a day of the week", text=text), did_you_mean(word, DAY_NUMBER))
+        raise Unreadable(msg("“{text}” is not a day of the week", text=text), did_you_mean(word, DAY_NUMBER))
     return found
 
 
@@ -100,7 +101,7 @@ def read_days(text: str) -> tuple[int, ...]:
             continue
         first, *more = (read_weekday(word) for word in _RANGE.split(part))
         if len(more) > 1:
-            raise Misread(
+            raise Unreadable(
                 msg("“{text}” is not a range of days", text=text), msg("a range reads like {like}", like="mon-fri")
             )
         last = more[0] if more else first
@@ -115,7 +116,9 @@ def read_time(text: str, *, may_be_24: bool = False) -> time:
     if may_be_24 and (hour, minute) == (24, 0):
         return time.min
     if hour > 23 or minute > 59:
-        raise Misread(msg("“{text}” is not a time of day", text=text), msg("a time reads like {like}", like='"09:00"'))
+        raise Unreadable(
+            msg("“{text}” is not a time of day", text=text), msg("a time reads like {like}", like='"09:00"')
+        )
     return time(hour, minute)
 
 
@@ -127,10 +130,10 @@ def read_date(value: date | str) -> date:
         try:
             found = date.fromisoformat(value.strip())
         except ValueError:
-            raise Misread(msg("{text} is not a day of any calendar", text=value)) from None
+            raise Unreadable(msg("{text} is not a day of any calendar", text=value)) from None
         if 1970 <= found.year <= 2200:
             return found
-    raise Misread(msg("“{text}” is not a date", text=value), msg("a date reads like {like}", like="2026-03-31"))
+    raise Unreadable(msg("“{text}” is not a date", text=value), msg("a date reads like {like}", like="2026-03-31"))
 
 
 def say_time(clock: time) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import msg
 from bosco.plan.day_words import read_date, read_days, read_time, say_time
 from bosco.plan.hours import ALWAYS, Closure, Hours, Period, Shift
-from bosco.plan.misread import Misread, did_you_mean, plain
+from bosco.plan.spelling import did_you_mean, plain
 
 LONGEST_CLOSURE = timedelta(days=366)
 
@@ -24,17 +25,17 @@ def read_hours(value: Any) -> Hours:
         return ALWAYS
     written = value if isinstance(value, list) else [value]
     if not written:
-        raise Misread(msg("this calendar is never open"), _LIKE)
+        raise Unreadable(msg("this calendar is never open"), _LIKE)
     return Hours(tuple(read_shift(part) for part in written))
 
 
 def read_shift(value: Any) -> Shift:
     """Return one entry of a calendar: `{days: mon-fri, from: "09:00", to: "18:00", holidays: FR}`."""
     if not isinstance(value, Mapping):
-        raise Misread(msg("“{text}” is not a business calendar", text=value), _LIKE)
+        raise Unreadable(msg("“{text}” is not a business calendar", text=value), _LIKE)
     for key in value:
         if key not in _KEYS:
-            raise Misread(msg("a business calendar has no “{key}”", key=key), did_you_mean(str(key), _KEYS) or _LIKE)
+            raise Unreadable(msg("a business calendar has no “{key}”", key=key), did_you_mean(str(key), _KEYS) or _LIKE)
     days = value.get("days", "mon-sun")
     return Shift(
         days=read_days(days if isinstance(days, str) else ", ".join(map(str, days))),
@@ -53,9 +54,9 @@ def read_place(text: Any) -> str:
     regions = list_supported_countries(include_aliases=True)
     if country not in regions or len(country) != 2:
         near = did_you_mean(country, (code for code in regions if len(code) == 2))
-        raise Misread(msg("the public holidays of “{place}” are not known", place=text), near or _PLACE_LIKE)
+        raise Unreadable(msg("the public holidays of “{place}” are not known", place=text), near or _PLACE_LIKE)
     if region and region not in {known.upper() for known in regions[country]}:
-        raise Misread(
+        raise Unreadable(
             msg(
                 "“{region}” is not a region of {country} with public holidays of its own",
                 region=region,
@@ -92,13 +93,13 @@ def _several(value: Any) -> Iterable[Any]:
 
 def _read_periods(value: Mapping[str, Any]) -> tuple[Period, ...]:
     if "open" in value and ("from" in value or "to" in value):
-        raise Misread(msg("write either {one} or {other}, not both", one="open", other="from … to"), _LIKE)
+        raise Unreadable(msg("write either {one} or {other}, not both", one="open", other="from … to"), _LIKE)
     if "open" in value:
         periods = tuple(read_period(str(text)) for text in _several(value["open"]))
     else:
         periods = (_period(str(value.get("from", "00:00")), str(value.get("to", "24:00"))),)
     if not periods:
-        raise Misread(msg("this calendar is never open"), _LIKE)
+        raise Unreadable(msg("this calendar is never open"), _LIKE)
     return periods
 
 
@@ -106,7 +107,7 @@ def read_period(text: str) -> Period:
     """Return the period written as `09:00-12:30`."""
     opens, dash, closes = text.replace("–", "-").partition("-")
     if not dash:
-        raise Misread(
+        raise Unreadable(
             msg("“{text}” is not a period of the day", text=text), msg("a period reads like {like}", like="09:00-12:30")
         )
     return _period(opens, closes)
@@ -115,7 +116,7 @@ def read_period(text: str) -> Period:
 def _period(opens: str, closes: str) -> Period:
     found = Period(read_time(opens), read_time(closes, may_be_24=True))
     if found.opens == found.closes and found.opens != time.min:
-        raise Misread(
+        raise Unreadable(
             msg("from {time} to {time} could be nothing or a whole day", time=say_time(found.opens)),
             msg("a whole day reads like {like}", like='from: "00:00", to: "24:00"'),
         )
@@ -128,7 +129,7 @@ def _read_closure(value: Any) -> Closure:
     first, _, last = str(value).partition("..")
     closure = Closure(read_date(first), read_date(last or first))
     if not timedelta(0) <= closure.last - closure.first <= LONGEST_CLOSURE:
-        raise Misread(
+        raise Unreadable(
             msg("“{text}” is not a stretch of days", text=value),
             msg("closing days read like {like}", like="2026-12-24..2027-01-02"),
         )

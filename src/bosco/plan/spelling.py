@@ -1,4 +1,4 @@
-"""A word of the plan that cannot be read: said in both languages, with the nearest word that can."""
+"""Words as people type them in a hurry, and the known word that is nearest to one."""
 
 import difflib
 import unicodedata
@@ -7,20 +7,8 @@ from collections.abc import Iterable
 from bosco.kit.words import Message, msg
 
 
-class Misread(ValueError):  # noqa: N818 - an answer to the author of a plan, as a refusal is
-    """What was written, why it cannot be read, and what was perhaps meant."""
-
-    def __init__(self, says: Message, hint: Message | None = None) -> None:
-        super().__init__(says, hint)
-        self.says = says
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return " ".join(str(part) for part in (self.says, self.hint) if part)
-
-
 def plain(text: str) -> str:
-    """Return the text in small letters, without accents, with single spaces: as people type it in a hurry."""
+    """Return the text in small letters, without accents, with single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
