@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bosco.kit.clock import VirtualClock, run_virtually
 from bosco.probes.phase import next_due, phase
-from bosco.probes.schedule import Rhythm, Schedule
+from bosco.probes.schedule import Pace, Schedule
 from bosco.probes.wakefulness import Gap
 
 START = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -51,8 +51,8 @@ class Watched:
         return [at for at, whose in self.looks if whose == name]
 
 
-def rhythms(count: int, every: timedelta = MINUTE, host: str = "") -> list[Rhythm]:
-    return [Rhythm(f"probe-{number}", every, host and host.format(number)) for number in range(count)]
+def paces(count: int, every: timedelta = MINUTE, host: str = "") -> list[Pace]:
+    return [Pace(f"probe-{number}", every, host and host.format(number)) for number in range(count)]
 
 
 def during(schedule: Schedule, clock: VirtualClock, story: Callable[[], Awaitable[None]]) -> None:
@@ -70,7 +70,7 @@ def during(schedule: Schedule, clock: VirtualClock, story: Callable[[], Awaitabl
 def scheduled(
     clock: VirtualClock,
     watched: Watched,
-    wanted: list[Rhythm],
+    wanted: list[Pace],
     span: timedelta,
     *,
     everywhere: int = 2000,
@@ -85,7 +85,7 @@ def scheduled(
 def test_every_probe_is_looked_at_within_one_interval_of_a_start_and_once_in_each() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock)
-    schedule = scheduled(clock, watched, rhythms(500), MINUTE)
+    schedule = scheduled(clock, watched, paces(500), MINUTE)
     assert Counter(name for _, name in watched.looks) == {f"probe-{number}": 1 for number in range(500)}
     assert schedule.lateness.most < 0.02
 
@@ -93,7 +93,7 @@ def test_every_probe_is_looked_at_within_one_interval_of_a_start_and_once_in_eac
 def test_looks_are_spread_over_the_interval() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock)
-    scheduled(clock, watched, rhythms(3000), MINUTE)
+    scheduled(clock, watched, paces(3000), MINUTE)
     per_second = Counter(int(at - START.timestamp()) for at, _ in watched.looks)
     # fifty a second on average; a herd would put hundreds into one
     assert max(per_second.values()) < 90
@@ -104,7 +104,7 @@ def test_a_restart_does_not_move_the_instants() -> None:
     def instants(start: datetime) -> dict[str, float]:
         clock = VirtualClock(start)
         watched = Watched(clock)
-        scheduled(clock, watched, rhythms(50), MINUTE)
+        scheduled(clock, watched, paces(50), MINUTE)
         return {name: round(at % 60, 2) for at, name in watched.looks}
 
     assert instants(START) == instants(START + timedelta(hours=5, seconds=17))
@@ -114,14 +114,14 @@ def test_a_reload_touches_only_what_has_changed() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock)
     schedule = Schedule(clock, watched.look)
-    schedule.replace([*rhythms(3), Rhythm("leaves", MINUTE), Rhythm("changes", MINUTE)])
+    schedule.replace([*paces(3), Pace("leaves", MINUTE), Pace("changes", MINUTE)])
 
     async def story() -> None:
         for second in range(180):
             await clock.sleep(SECOND)
             if second == 59:
                 assert watched.times("leaves")
-                schedule.replace([*rhythms(3), Rhythm("changes", 10 * SECOND), Rhythm("comes", MINUTE)])
+                schedule.replace([*paces(3), Pace("changes", 10 * SECOND), Pace("comes", MINUTE)])
 
     during(schedule, clock, story)
     for number in range(3):
@@ -136,7 +136,7 @@ def test_hung_targets_delay_nobody() -> None:
     clock = VirtualClock(START)
     hung = {f"probe-{number}": 10.0 for number in range(0, 1000, 10)}
     watched = Watched(clock, hung)
-    schedule = scheduled(clock, watched, rhythms(1000, host="host-{}"), 3 * MINUTE)
+    schedule = scheduled(clock, watched, paces(1000, host="host-{}"), 3 * MINUTE)
     assert schedule.lateness.most < 0.02
     assert len(watched.looks) == 3000
     assert watched.overlaps == 0
@@ -145,7 +145,7 @@ def test_hung_targets_delay_nobody() -> None:
 def test_a_probe_never_overlaps_itself() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock, {"probe-0": 25.0})
-    schedule = scheduled(clock, watched, rhythms(1, 10 * SECOND), timedelta(minutes=5))
+    schedule = scheduled(clock, watched, paces(1, 10 * SECOND), timedelta(minutes=5))
     times = watched.times("probe-0")
     assert watched.overlaps == 0
     assert {round(later - earlier) for earlier, later in pairwise(times)} == {30}
@@ -163,7 +163,7 @@ def test_one_host_is_not_asked_too_much_at_once() -> None:
         return await watched.look(name)
 
     schedule = Schedule(clock, look, per_host=4)
-    schedule.replace(rhythms(100, 10 * SECOND, host="db.internal"))
+    schedule.replace(paces(100, 10 * SECOND, host="db.internal"))
     during(schedule, clock, lambda: clock.sleep(5 * MINUTE))
     assert most == 4
     # nobody starves: the slots go round
@@ -172,7 +172,7 @@ def test_one_host_is_not_asked_too_much_at_once() -> None:
 
 def test_a_full_host_does_not_delay_another() -> None:
     clock = VirtualClock(START)
-    wanted = [*rhythms(100, 10 * SECOND, host="hung"), Rhythm("healthy", 10 * SECOND, "other")]
+    wanted = [*paces(100, 10 * SECOND, host="hung"), Pace("healthy", 10 * SECOND, "other")]
     watched = Watched(clock, {f"probe-{number}": 9.0 for number in range(100)})
     scheduled(clock, watched, wanted, MINUTE, per_host=4)
     assert len(watched.times("healthy")) == 6
@@ -181,7 +181,7 @@ def test_a_full_host_does_not_delay_another() -> None:
 def test_the_whole_is_bounded_too_and_goes_on_afterwards() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock, {f"probe-{number}": 5.0 for number in range(100)})
-    schedule = scheduled(clock, watched, rhythms(100, 10 * SECOND), 5 * MINUTE, everywhere=10)
+    schedule = scheduled(clock, watched, paces(100, 10 * SECOND), 5 * MINUTE, everywhere=10)
     assert set(Counter(name for _, name in watched.looks).values()) <= {5, 6, 7}
     assert schedule.lateness.most > 10
 
@@ -197,7 +197,7 @@ def test_in_doubt_the_next_look_comes_sooner_and_the_rhythm_stays() -> None:
         await clock.sleep(timedelta(seconds=200))
 
     schedule = Schedule(clock, watched.look)
-    schedule.replace(rhythms(1))
+    schedule.replace(paces(1))
     during(schedule, clock, story)
     times = watched.times("probe-0")
     apart = [round(later - earlier) for earlier, later in pairwise(times)]
@@ -210,7 +210,7 @@ def test_look_now_looks_at_once_and_joins_the_look_under_way() -> None:
     clock = VirtualClock(START)
     watched = Watched(clock, {"probe-0": 3.0})
     schedule = Schedule(clock, watched.look)
-    schedule.replace(rhythms(1, timedelta(hours=10)))
+    schedule.replace(paces(1, timedelta(hours=10)))
 
     async def story() -> None:
         await asyncio.gather(schedule.look_now("probe-0"), schedule.look_now("probe-0"))
@@ -232,7 +232,7 @@ def test_a_look_that_breaks_is_counted_and_comes_again() -> None:
         raise ZeroDivisionError
 
     schedule = Schedule(clock, look)
-    schedule.replace(rhythms(1, 10 * SECOND))
+    schedule.replace(paces(1, 10 * SECOND))
     during(schedule, clock, lambda: clock.sleep(MINUTE))
     assert broken == schedule.counts.broken == 6
 
@@ -251,7 +251,7 @@ def asleep_for(span: timedelta) -> tuple[SleepyClock, Watched, list[Gap]]:
         await clock.sleep(2 * MINUTE)
 
     schedule = Schedule(clock, watched.look, on_gap=on_gap)
-    schedule.replace(rhythms(200))
+    schedule.replace(paces(200))
     during(schedule, clock, story)
     return clock, watched, gaps
 
@@ -285,7 +285,7 @@ def test_a_process_that_stood_still_is_asleep_too() -> None:
         await clock.sleep(MINUTE)
 
     schedule = Schedule(clock, watched.look, on_gap=on_gap)
-    schedule.replace(rhythms(100))
+    schedule.replace(paces(100))
     during(schedule, clock, story)
     assert len(gaps) == 1
     assert gaps[0].end - gaps[0].start >= timedelta(seconds=600)

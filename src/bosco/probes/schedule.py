@@ -27,7 +27,7 @@ Look = Callable[[str], Awaitable[timedelta | None]]
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class Pace:
     """What the schedule knows of a probe; a change of `version` is a change of the probe."""
 
     name: str
@@ -38,7 +38,7 @@ class Rhythm:
 
 @dataclass(eq=False, slots=True)
 class _Entry:
-    rhythm: Rhythm
+    pace: Pace
     at: float
     every: float
     due: float = 0.0
@@ -98,17 +98,17 @@ class Schedule:
         """Return how many looks are under way."""
         return len(self._running)
 
-    def replace(self, rhythms: Iterable[Rhythm]) -> None:
+    def replace(self, paces: Iterable[Pace]) -> None:
         """Follow these probes from now on; those that have not changed keep their instants and their look under way."""
-        wanted = {rhythm.name: rhythm for rhythm in rhythms}
+        wanted = {pace.name: pace for pace in paces}
         for name, entry in list(self._entries.items()):
-            if wanted.get(name) != entry.rhythm:
+            if wanted.get(name) != entry.pace:
                 entry.gone = True
                 del self._entries[name]
-        for name, rhythm in wanted.items():
+        for name, pace in wanted.items():
             if name not in self._entries:
-                every = max(rhythm.every.total_seconds(), 0.01)
-                self._entries[name] = entry = _Entry(rhythm, phase(name, every), every)
+                every = max(pace.every.total_seconds(), 0.01)
+                self._entries[name] = entry = _Entry(pace, phase(name, every), every)
                 self._set_due(entry)
 
     async def run(self) -> None:
@@ -188,8 +188,8 @@ class Schedule:
             entry.waiting = True
             self._queue.append(entry)
             return
-        if entry.rhythm.host not in NEAR:
-            host = self._hosts.setdefault(entry.rhythm.host, _Host())
+        if entry.pace.host not in NEAR:
+            host = self._hosts.setdefault(entry.pace.host, _Host())
             if host.looks >= self._per_host:
                 entry.waiting = True
                 host.queue.append(entry)
@@ -220,14 +220,14 @@ class Schedule:
         again: timedelta | None = None
         began = self._clock.monotonic()
         try:
-            again = await self._look(entry.rhythm.name)
+            again = await self._look(entry.pace.name)
         except Exception:
             self.counts.broken += 1
-            log.exception("a look at %s broke", entry.rhythm.name)
+            log.exception("a look at %s broke", entry.pace.name)
         finally:
             entry.running = False
             if counted:
-                self._leave_host(entry.rhythm.host)
+                self._leave_host(entry.pace.host)
             for watcher in entry.watchers:
                 if not watcher.done():
                     watcher.set_result(None)

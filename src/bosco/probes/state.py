@@ -1,7 +1,7 @@
 """What a probe is shown as: single looks are observed, several of them together change the state, and say why."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +28,8 @@ class Rules:
     # That many changes within the span are flapping; it ends when at most one change is left in it.
     flaps: int = 5
     flap_span: timedelta = timedelta(minutes=30)
+    # In which time zone reasons name instants.
+    zone: tzinfo = UTC
 
     @property
     def keeps(self) -> int:
@@ -90,6 +92,11 @@ class Step:
     flap: bool | None = None
 
 
+def clock_text(at: datetime, zone: tzinfo) -> str:
+    """Return an instant as a wall clock shows it, the same way in every language."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
 def begin(at: datetime) -> Standing:
     """Return the standing of a probe that has never been looked at."""
     return Standing("unknown", at, msg("not looked at yet"))
@@ -123,7 +130,8 @@ def oversleep(was: Standing, rules: Rules, now: datetime) -> Step:
     if was.shown == "unknown" or was.looked_at is None or now - was.looked_at <= rules.valid:
         return Step(was)
     since = max(was.since, was.looked_at + rules.every)
-    because = msg("Bosco did not look between {start} and {end}", start=since, end=now)
+    start, end = clock_text(was.looked_at, rules.zone), clock_text(now, rules.zone)
+    because = msg("Bosco did not look between {start} and {end}", start=start, end=end)
     blind = replace(
         was,
         shown="unknown",
