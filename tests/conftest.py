@@ -64,6 +64,6 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def store(where: str, clock: VirtualClock, ids: SeededIds) -> Iterator[Store]:
     """An empty migrated store on the virtual clock, once on SQLite and once on PostgreSQL."""
-    opened = Store.open(where, clock, ids, durable=False)
+    opened = Store.open(where, clock, ids, durable=False, alone=True)
     yield opened
     opened.close()

@@ -1,5 +1,6 @@
 """The door to the state: one transaction for each work, on SQLite or on PostgreSQL."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from bosco.store.turn import Turn
 from bosco.store.tx import Tx
 
 T = TypeVar("T")
+# How often to look for what other processes wrote: on PostgreSQL they share the work, on SQLite only commands write.
+POSTGRESQL_LOOKS = timedelta(seconds=1)
+SQLITE_LOOKS = timedelta(seconds=2)
 # How long a work waits for a database that went away, between one attempt and the next.
 RETURNS = [timedelta(seconds=pause) for pause in (0.1, 0.3, 1, 2, 3, 4)]
 
@@ -34,10 +38,11 @@ class _Writer(Protocol):
 class Store:
     """All state of an installation; made with `Store.open`, ended with `close`."""
 
-    def __init__(self, clock: Clock, ids: Ids) -> None:
+    def __init__(self, clock: Clock, ids: Ids, look_every: timedelta | None) -> None:
         self.clock = clock
         self.ids = ids
         self.bells = Bells()
+        self._look_every = look_every
         # Who hears which fact; None in a process that does not know, whose facts are then handed on by one that does.
         self.listeners: dict[str, list[str]] | None = None
         self.file: Path | None = None
@@ -49,13 +54,15 @@ class Store:
         self._ids_lock = Lock()
 
     @classmethod
-    def open(cls, where: str | Path, clock: Clock, ids: Ids, *, durable: bool = True) -> "Store":
+    def open(cls, where: str | Path, clock: Clock, ids: Ids, *, durable: bool = True, alone: bool = False) -> "Store":
         """Open the database of a data folder, or the one at a `postgresql://` URL.
 
-        Without `durable` a crash of the machine may lose the last seconds: for rehearsals and tests alone.
+        Without `durable` a crash of the machine may lose the last seconds: for rehearsals and tests. With `alone`,
+        no other process writes here, so nobody needs to look now and then for what others wrote: for stories.
         """
-        store = cls(clock, ids)
-        if "://" in str(where):
+        on_postgresql = "://" in str(where)
+        store = cls(clock, ids, None if alone else POSTGRESQL_LOOKS if on_postgresql else SQLITE_LOOKS)
+        if on_postgresql:
             store._open_postgresql(str(where), durable)
         else:
             store._open_sqlite(Path(where), durable)
@@ -137,6 +144,14 @@ class Store:
                 if attempt == 2:
                     raise unreachable(lost.args[0]) from lost
         raise AssertionError("unreachable")
+
+    async def look_again(self, news: asyncio.Event, at: datetime | None = None) -> None:
+        """Wait for news of this process, for that instant, or until it is time to look for news of other processes."""
+        until = at
+        if self._look_every is not None:
+            next_look = self.clock.read() + self._look_every
+            until = next_look if at is None else min(at, next_look)
+        await self.clock.wait(news, until)
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""

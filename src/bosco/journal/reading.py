@@ -1,0 +1,114 @@
+"""Reads lines: by place in both directions, of a subject, of a kind, of an actor, of a span of time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from bosco.journal.append import read_data
+from bosco.journal.model import Line
+from bosco.journal.store import lines, seals, waiting, words
+from bosco.store.tx import Tx
+from bosco.store.types import clean, from_microseconds, to_microseconds
+
+_subject, _what, _actor = words.alias("subjects"), words.alias("whats"), words.alias("actors")
+_LINES = (
+    select(
+        lines.c.place,
+        lines.c.id,
+        lines.c.at,
+        _subject.c.word.label("subject"),
+        _what.c.word.label("what"),
+        _actor.c.word.label("actor"),
+        lines.c.why,
+        lines.c.data,
+    )
+    .select_from(lines)
+    .join(_subject, _subject.c.id == lines.c.subject)
+    .join(_what, _what.c.id == lines.c.what)
+    .join(_actor, _actor.c.id == lines.c.actor)
+)
+LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which lines: names are exact, or open at the end with a star (`probe:*`)."""
+
+    subject: str | None = None
+    what: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def read_lines(tx: Tx, which: Filter, *, after: int | None, before: int | None, limit: int) -> list[Line]:
+    """Return lines in the order of their places: the first ones after a place, or else the last ones before one."""
+    found = _filtered(tx, _LINES, which).limit(max(1, min(limit, LIMIT)))
+    if before is not None:
+        found = found.where(lines.c.place < before)
+    if after is not None:
+        return [_line(row) for row in tx.run(found.where(lines.c.place > after).order_by(lines.c.place))]
+    return [_line(row) for row in tx.run(found.order_by(lines.c.place.desc()))][::-1]
+
+
+def waiting_lines(tx: Tx, subject: str | None = None) -> list[Line]:
+    """Return committed lines that have no place yet."""
+    found = select(waiting).order_by(waiting.c.number).limit(LIMIT)
+    if subject is not None:
+        found = found.where(waiting.c.subject == subject)
+    return [_line(row, placed=False) for row in tx.run(found)]
+
+
+def line_of(tx: Tx, line_id: str) -> Line | None:
+    """Return the line of that id."""
+    row = tx.run(_LINES.where(lines.c.id == clean(line_id))).first()
+    return None if row is None else _line(row)
+
+
+def last_place(tx: Tx) -> int:
+    """Return the place of the last line."""
+    return int(tx.run(select(func.max(lines.c.place))).scalar() or 0)
+
+
+def _filtered(tx: Tx, found: Select[Any], which: Filter) -> Select[Any]:
+    for column, name in ((lines.c.subject, which.subject), (lines.c.what, which.what), (lines.c.actor, which.actor)):
+        if name is not None:
+            found = found.where(column.in_(_words(clean(name))) if name.endswith("*") else column == _word(clean(name)))
+    if which.since is not None:
+        since = to_microseconds(which.since)
+        first = tx.run(select(func.min(seals.c.first_place)).where(seals.c.latest >= since)).scalar()
+        if first is None:
+            first = int(tx.run(select(func.max(seals.c.last_place))).scalar() or 0) + 1
+        found = found.where(lines.c.place >= first, lines.c.at >= since)
+    if which.until is not None:
+        until = to_microseconds(which.until)
+        sealed = int(tx.run(select(func.max(seals.c.last_place))).scalar() or 0)
+        last = int(tx.run(select(func.max(seals.c.last_place)).where(seals.c.earliest <= until)).scalar() or 0)
+        # Lines that no seal covers yet may be of any time.
+        found = found.where(or_(lines.c.place <= last, lines.c.place > sealed), lines.c.at <= until)
+    return found
+
+
+def _word(name: str) -> Any:
+    return select(words.c.id).where(words.c.word == name).scalar_subquery()
+
+
+def _words(name: str) -> Any:
+    start = name[:-1]
+    # Neither LIKE nor a range: those follow letter case or collation, differently on each database.
+    return select(words.c.id).where(func.substr(words.c.word, 1, len(start)) == start)
+
+
+def _line(row: Row[Any], *, placed: bool = True) -> Line:
+    return Line(
+        place=row.place if placed else None,
+        id=row.id,
+        at=from_microseconds(row.at),
+        subject=row.subject,
+        what=row.what,
+        actor=row.actor,
+        why=row.why,
+        data=read_data(row.data),
+    )
