@@ -1,0 +1,184 @@
+"""What the writer thread does: rows in one transaction, rungs that are over, rows that are too old, checkpoints."""
+# ruff: noqa: S608 - the names in the SQL are those that rooms declare in code, the rest are whole numbers
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+
+from bosco.kit.refusal import Refusal
+from bosco.telemetry.columns import Rows, together
+from bosco.telemetry.file import BATCH, TelemetryFile
+from bosco.telemetry.grid import LEVELS, Level, micros
+from bosco.telemetry.refusals import cannot_write
+from bosco.telemetry.rollup import FINER, LAG, MARKS_TABLE, merge, minute_of, start_of, take
+from bosco.telemetry.table import INSTANT, Ladder, TelemetryTable
+
+# What is wrong with the rows and not with the file.
+_OF_THE_ROWS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError)
+# So many buckets of a rung are written by one statement, when Bosco comes back after a long time.
+_AT_ONCE = 48
+
+
+@dataclass
+class Written:
+    """What came of one group of rows: why each part that could not be written was refused, by its place."""
+
+    refused: dict[int, Refusal] = field(default_factory=dict)
+    # Nothing was written at all; the rows may be tried again.
+    failed: Refusal | None = None
+
+
+class Writer:
+    """Everything that changes the file; every method runs in the writer thread."""
+
+    def __init__(self, file: TelemetryFile) -> None:
+        self.file = file
+        self.tables: dict[str, TelemetryTable] = {}
+
+    def declare(self, tables: Sequence[TelemetryTable]) -> None:
+        """Make tables that rooms have declared."""
+        self.tables.update({table.name: table for table in tables})
+        self.file.create(tables)
+
+    def write(self, parts: Sequence[Rows]) -> Written:
+        """Make the rows durable, all in one transaction; a part that cannot be written harms only itself."""
+        try:
+            self._commit(parts)
+        except _OF_THE_ROWS as error:
+            if len(parts) == 1:
+                return Written(refused={0: cannot_write(error)})
+            return self.write_one_by_one(parts)
+        except (duckdb.Error, Refusal) as error:
+            # Nobody knows what state it is in: the next attempt reads the file anew.
+            self.file.drop()
+            return Written(failed=error if isinstance(error, Refusal) else cannot_write(error))
+        return Written()
+
+    def write_one_by_one(self, parts: Sequence[Rows]) -> Written:
+        """Find those that cannot be written; if none can, it is not their fault."""
+        refused: dict[int, Refusal] = {}
+        why: Refusal | None = None
+        for place, part in enumerate(parts):
+            one = self.write([part])
+            if why := one.failed or one.refused.get(0):
+                refused[place] = why
+        if why is not None and len(refused) == len(parts) > 1:
+            return Written(failed=why)
+        return Written(refused)
+
+    def _commit(self, parts: Sequence[Rows]) -> None:
+        self.file.connection.begin()
+        try:
+            for rows in together(parts):
+                self._insert(rows)
+            self.file.connection.commit()
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        try:
+            self.file.connection.rollback()
+        except duckdb.Error:
+            # A failed commit has already rolled back.
+            return
+
+    def _insert(self, rows: Rows) -> None:
+        ladders = rows.table.ladders
+        columns = dict(rows.columns)
+        at = columns.get(INSTANT)
+        first = None if at is None or not len(at) else int(at.min())
+        late = [
+            (ladder, level)
+            for ladder in ladders
+            for level in LEVELS
+            if first is not None and first < self.file.marks[ladder.name][level]
+        ]
+        if at is not None:
+            columns.update({f"{level}_": self.file.grid.floors(level, at) for level in {level for _, level in late}})
+        self.file.insert(rows.table, columns)
+        for ladder, level in late:
+            mark = self.file.marks[ladder.name][level]
+            added = take(ladder, BATCH, f"{level}_", f"{INSTANT} < {mark}")
+            self._add(ladder, level, added)
+        self.file.let_go()
+
+    def _add(self, ladder: Ladder, level: Level, rows: str) -> None:
+        self.file.connection.execute(f"INSERT INTO {ladder.table(level)} BY NAME {rows}")
+
+    def ladders(self) -> list[Ladder]:
+        """Return every ladder."""
+        return [ladder for table in self.tables.values() for ladder in table.ladders]
+
+    def climb(self, ladder: Ladder, now: datetime) -> None:
+        """Write each rung that is over, the finest first."""
+        marks = self.file.marks[ladder.name]
+        until = micros(now)
+        for level in LEVELS:
+            until = self.file.grid.floor(level, max(0, min(until, micros(now) - LAG[level])))
+            if until > marks[level]:
+                self._close(ladder, level, until)
+
+    def _close(self, ladder: Ladder, level: Level, until: int) -> None:
+        since = self.file.marks[ladder.name][level]
+        finer = FINER[level]
+        source = ladder.of if finer is None else ladder.table(finer)
+        self.file.connection.begin()
+        try:
+            span = f"{INSTANT} >= {since} AND {INSTANT} < {until}"
+            if finer is None:
+                self._add(ladder, level, take(ladder, source, minute_of(), span))
+            # Most of what lies between two marks may be empty: Bosco was away, or has just begun.
+            elif lowest := self.file.count(f"SELECT min({INSTANT}) FROM {source} WHERE {span}"):
+                for low, high in self._stretches(level, max(since, lowest), until):
+                    where = f"{INSTANT} >= {low} AND {INSTANT} < {high}"
+                    start = start_of(level, self.file.grid, low, high)
+                    self._add(ladder, level, merge(ladder, source, start, where))
+            self.file.connection.execute(
+                f"UPDATE {MARKS_TABLE} SET until = {until} WHERE ladder = ? AND level = ?", [ladder.name, level]
+            )
+            self.file.connection.commit()
+        except BaseException:
+            self._roll_back()
+            raise
+        self.file.marks[ladder.name][level] = until
+
+    def _stretches(self, level: Level, since: int, until: int) -> list[tuple[int, int]]:
+        starts = self.file.grid.starts(level, since, until)
+        edges = np.clip(np.append(starts[::_AT_ONCE], until), None, until).tolist()
+        return [(low, high) for low, high in pairwise(edges) if low < high]
+
+    def limits(self, keep: Mapping[str, timedelta | None], now: datetime) -> dict[str, int]:
+        """Return below which instant each table's rows may go: never what a coarser rung still needs."""
+        found: dict[str, int] = {}
+        for table in self.tables.values():
+            needed: dict[str, int] = {}
+            for ladder in table.ladders:
+                marks = self.file.marks[ladder.name]
+                for level in LEVELS:
+                    finer = FINER[level]
+                    source = table.name if finer is None else ladder.table(finer)
+                    needed[source] = min(needed.get(source, marks[level]), marks[level])
+            for name in table.spans():
+                span = keep.get(name)
+                if span is not None:
+                    limit = micros(now) - span // timedelta(microseconds=1)
+                    found[name] = min(limit, needed.get(name, limit))
+        return found
+
+    def oldest(self, table: str) -> int | None:
+        """Return the instant of the table's oldest row."""
+        row = self.file.connection.execute(f"SELECT min({INSTANT}) FROM {table}").fetchone()
+        return None if row is None else row[0]
+
+    def forget(self, table: str, below: int) -> int:
+        """Delete the rows older than that, and say how many they were."""
+        return self.file.count(f"DELETE FROM {table} WHERE {INSTANT} < {below}")
+
+    def checkpoint(self) -> None:
+        """Move the log into the file; readers go on, the next rows wait for it."""
+        self.file.connection.execute("CHECKPOINT")
