@@ -1,6 +1,7 @@
 """The word after `every`, and the days after `on`, read into a rhythm."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from bosco.plan.rhythm import EveryDays, EveryWeeks, Rhythm
 from bosco.plan.rhythm_words import AND, COUNTED, EVERY, KNOWN, NUMBERED, OF, ORDINAL_OF, UNIT_OF
 from bosco.plan.spelling import did_you_mean, plain
 
+HOURS_AND_MINUTES = re.compile(r"\d{1,3} ?h ?\d{1,2} ?(?:m|mn|min)?", re.ASCII)
 LONGEST_STEP = {"minute": 60 * 24 * 31, "hour": 24 * 31, "day": 366 * 2, "week": 104, "month": 240, "year": 20}
 _LIKE = msg("a rhythm is written like {like}", like='day, sunday, mon-fri, 2w, month, "1st saturday", quarter')
 
@@ -45,12 +47,8 @@ def read_every(text: str) -> Every | Pulse | Rhythm:
         if not 1 <= n <= LONGEST_STEP[unit]:
             raise Unreadable(msg("“{text}” is too rare or too frequent for a rhythm", text=text))
         return Every(n, unit)
-    if (
-        re.match(r"\d", words)
-        and (rest := re.sub(r"[\d\s]", "", words))
-        and set(re.split(r"[^a-z]+", rest)) <= set("hm")
-    ):
-        return Pulse(read_duration(words.replace(" ", "")))
+    if HOURS_AND_MINUTES.fullmatch(words) and (span := read_duration(words)):
+        return Pulse(span)
     if words.isdigit():
         raise Unreadable(msg("“{text}” does not say of what", text=text), _LIKE)
     if any(word in ORDINAL_OF or NUMBERED.fullmatch(word) for word in words.split()):
@@ -92,6 +90,9 @@ def _of_months(on: Sequence[str], every: Every) -> EveryMonths | EveryYears:
     for text in on:
         items, month, every = _read_days_of(plain(text), every)
         found += [(month, item) for item in items]
+    for month, item in found:
+        if month and isinstance(item, MonthDay) and item.number > monthrange(2024, month)[1]:
+            raise Unreadable(msg("“{text}” never comes", text=", ".join(on)))
     months = {month for month, _ in found}
     if None not in months:
         return EveryYears(

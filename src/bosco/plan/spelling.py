@@ -13,7 +13,7 @@ def plain(text: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
+def did_you_mean(word: str, known: Iterable[str], at_least: float = 0.6) -> Message | None:
     """Return the question that names the nearest known word, or None if none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=at_least)
     return msg("did you mean “{word}”?", word=near[0]) if near else None
