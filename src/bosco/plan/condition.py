@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from bosco.kit.numbers import NUMBER, SPACES, Unreadable
@@ -12,8 +13,9 @@ from bosco.plan.against_normal import Change, OfNormal
 from bosco.plan.compared import Between, Compare, Level
 from bosco.plan.graded import GRADE_OF, SEVERITY_OF, Grade, Worded
 from bosco.plan.happened import Happened, Held, Nothing, Stagnation
+from bosco.plan.ledger import UnknownName
 from bosco.plan.seen import Condition, Direction, Normal, Seen, Verdict
-from bosco.plan.spelling import did_you_mean, plain
+from bosco.plan.spelling import not_known, plain
 
 __all__ = [
     "Between",
@@ -67,9 +69,9 @@ _STAGNATION = re.compile(
 _NOTHING = ("0", "nothing", "none", "zero", "rien", "aucun", "aucune")
 _SEVERITY = re.compile(r"([a-z]+)\s?\+")
 _RANGE = re.compile(rf"({NUMBER}[{SPACES}]*[^\d\s-]*)\s*(?:-|–|—|\bto\b|\bà\b)\s*({NUMBER}.*)")
-_LIKE = msg(
-    "a condition reads like {like}", like="> 50/min, < 30 days, >= 85%, 10-50, 70%, > 200% normal, any, medium+"
-)
+_LIKE = msg("a condition such as {like}", like="> 50/min, < 30 days, >= 85%, 10-50, 70%, > 200% normal, any, medium+")
+
+_OVER_TIME_LIKE = msg("{first} or {second}", first="stagnation 2 months", second="0 during 1 week")
 
 
 def parse(value: Any) -> Condition:
@@ -77,10 +79,10 @@ def parse(value: Any) -> Condition:
     if isinstance(value, Condition):
         return value
     if value is None or isinstance(value, (bool, list, dict)):
-        raise Unreadable(msg("“{text}” is not a condition", text=str(value)[:60]), _LIKE)
+        raise Unreadable(msg("“{text}” is not a condition", text=str(value)[:60]), expected=_LIKE)
     text = " ".join(str(value).split())
     if not text or len(text) > LONGEST_TEXT:
-        raise Unreadable(msg("“{text}” is not a condition", text=text[:60]), _LIKE)
+        raise Unreadable(msg("“{text}” is not a condition", text=text[:60]), expected=_LIKE)
     for read in (_over_time, _happened, _against_normal, _compared, _ordered, _between):
         found = read(text)
         if found is not None:
@@ -100,6 +102,8 @@ def sustained(condition: Condition) -> tuple[Condition, timedelta]:
 
 def _over_time(text: str) -> Condition | None:
     words = plain(text)
+    if words in ("stagnation", "stagne", *_NOTHING[1:]):
+        raise Unreadable(msg("“{text}” does not say over what time", text=text), expected=_OVER_TIME_LIKE)
     if found := _STAGNATION.fullmatch(words):
         return Stagnation(_span(found[1]))
     if found := _OVER_TIME.fullmatch(words):
@@ -107,7 +111,7 @@ def _over_time(text: str) -> Condition | None:
             return Nothing(_span(found[2]))
         inner = parse(text[: len(found[1])] if len(words) == len(text) else found[1])
         if isinstance(inner, (Held, Nothing, Stagnation)):
-            raise Unreadable(msg("“{text}” says twice how long", text=text), _LIKE)
+            raise Unreadable(msg("“{text}” says twice how long", text=text), expected=_LIKE)
         return Held(inner, _span(found[2]))
     return None
 
@@ -156,7 +160,7 @@ def _compared(text: str) -> Condition | None:
         return None
     sign, rest = _SIGN_SPELLINGS.get(found[1], found[1]), found[2]
     if not rest:
-        raise Unreadable(msg("“{text}” does not say what to compare with", text=text), _LIKE)
+        raise Unreadable(msg("“{text}” does not say what to compare with", text=text), expected=_LIKE)
     if re.match(r"[+-]?\d", rest):
         return Compare(sign, _quantity(rest))
     if rest in GRADE_OF or plain(rest) in SEVERITY_OF:
@@ -197,18 +201,18 @@ def _quantity(text: str) -> Quantity:
     unit = quantity.unit
     _, slash, per = unit.casefold().rpartition("/")
     if slash and per.strip() not in SPAN_OF:
-        raise Unreadable(msg("“{unit}” is not a unit of time", unit=per), did_you_mean(per, SPAN_OF))
+        raise not_known(msg("“{unit}” is not a unit of time", unit=per), per, SPAN_OF)
     # A unit nobody knows is the author's own (`3 users`), unless it is a known one mistyped.
     if (
         len(unit) > 3
         and not slash
         and unit.casefold() not in SPAN_OF
-        and (near := did_you_mean(unit.casefold(), SPAN_OF, 0.85))
+        and (near := get_close_matches(unit.casefold(), SPAN_OF, 1, 0.85))
     ):
-        raise Unreadable(msg("“{unit}” is not a unit", unit=unit), near)
+        raise UnknownName(msg("“{unit}” is not a unit", unit=unit), None, near[0])
     return quantity
 
 
 def _odd(text: str, word: str) -> Unreadable:
-    known = (*_HAPPENED, *SEVERITY_OF, *_WAYS, "stagnation 2 months", "0 during 1 week")
-    return Unreadable(msg("“{text}” is not a condition", text=text), did_you_mean(plain(word), known) or _LIKE)
+    known = (*_HAPPENED, *SEVERITY_OF, "drop > 20%", "rise > 20%")
+    return not_known(msg("“{text}” is not a condition", text=text), plain(word), known, _LIKE)

@@ -12,7 +12,7 @@ from bosco.kit.words import Language, Message, msg
 from bosco.plan.day_words import DAY_NUMBER, MONTH_NUMBER
 from bosco.plan.recurrence import Occurrence, Recurrence, Series
 from bosco.plan.rhythm import DAY, HORIZON
-from bosco.plan.spelling import did_you_mean
+from bosco.plan.spelling import not_known
 from bosco.plan.wall_time import at, midnight, on_the_wall, starts
 
 MINUTE = timedelta(minutes=1)
@@ -45,7 +45,7 @@ _FIELDS = (
     _Field(msg("day of the week"), 0, 7, _ENGLISH_DAYS),
 )
 _PART = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d+))?", re.ASCII)
-_LIKE = msg("cron has five fields: minute, hour, day, month, day of the week, as in {like}", like="30 2 * * 1-5")
+_LIKE = msg("minute, hour, day, month and day of the week, as in {like}", like="30 2 * * 1-5")
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,10 @@ def read_cron(text: str) -> Cron:
     """Return the expression that five fields or a nickname (`@daily`) write."""
     written = " ".join(str(text).split())
     if written.startswith("@") and written not in NICKNAMES:
-        raise Unreadable(msg("cron has no “{word}” here", word=written), did_you_mean(written, NICKNAMES) or _LIKE)
+        raise not_known(msg("cron has no “{word}” here", word=written), written, NICKNAMES, _LIKE)
     parts = NICKNAMES.get(written, written).split()
     if len(parts) != 5:
-        raise Unreadable(msg("“{text}” has {n} fields, cron has five", text=written[:80], n=len(parts)), _LIKE)
+        raise Unreadable(msg("“{text}” has {n} fields, cron has five", text=written[:80], n=len(parts)), expected=_LIKE)
     minutes, hours, month_days, months, week_days = (
         _read_field(part, field) for part, field in zip(parts, _FIELDS, strict=True)
     )
@@ -167,7 +167,5 @@ def _value(word: str, field: _Field) -> int:
 
 
 def _odd(text: str, field: _Field) -> Unreadable:
-    return Unreadable(
-        msg("“{text}” cannot stand for the {field} of a cron expression", text=text[:40], field=field.says),
-        did_you_mean(text.lower(), field.names) or _LIKE,
-    )
+    says = msg("“{text}” cannot stand for the {field} of a cron expression", text=text[:40], field=field.says)
+    return not_known(says, text, field.names, _LIKE)

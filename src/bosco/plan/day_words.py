@@ -7,7 +7,7 @@ from functools import reduce
 
 from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Sayable, msg
-from bosco.plan.spelling import did_you_mean, plain
+from bosco.plan.spelling import not_known, plain
 
 WEEKDAYS = (
     msg("Monday"),
@@ -87,7 +87,7 @@ def read_weekday(text: str) -> int:
     word = plain(text).rstrip(".")
     found = DAY_NUMBER.get(word, DAY_NUMBER.get(word.removesuffix("s")))
     if found is None:
-        raise Unreadable(msg("“{text}” is not a day of the week", text=text), did_you_mean(word, DAY_NUMBER))
+        raise not_known(msg("“{text}” is not a day of the week", text=text), word, DAY_NUMBER)
     return found
 
 
@@ -102,7 +102,8 @@ def read_days(text: str) -> tuple[int, ...]:
         first, *more = (read_weekday(word) for word in _RANGE.split(part))
         if len(more) > 1:
             raise Unreadable(
-                msg("“{text}” is not a range of days", text=text), msg("a range reads like {like}", like="mon-fri")
+                msg("“{text}” is not a range of days", text=text),
+                expected=msg("a range such as {like}", like="mon-fri"),
             )
         last = more[0] if more else first
         found.update((first + step) % 7 for step in range((last - first) % 7 + 1))
@@ -117,7 +118,7 @@ def read_time(text: str, *, may_be_24: bool = False) -> time:
         return time.min
     if hour > 23 or minute > 59:
         raise Unreadable(
-            msg("“{text}” is not a time of day", text=text), msg("a time reads like {like}", like='"09:00"')
+            msg("“{text}” is not a time of day", text=text), expected=msg("a time such as {like}", like='"09:00"')
         )
     return time(hour, minute)
 
@@ -133,7 +134,9 @@ def read_date(value: date | str) -> date:
             raise Unreadable(msg("{text} is not a day of any calendar", text=value)) from None
         if 1970 <= found.year <= 2200:
             return found
-    raise Unreadable(msg("“{text}” is not a date", text=value), msg("a date reads like {like}", like="2026-03-31"))
+    raise Unreadable(
+        msg("“{text}” is not a date", text=value), expected=msg("a date such as {like}", like="2026-03-31")
+    )
 
 
 def say_time(clock: time) -> str:

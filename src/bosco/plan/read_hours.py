@@ -8,13 +8,14 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.words import msg
 from bosco.plan.day_words import read_date, read_days, read_time, say_time
 from bosco.plan.hours import ALWAYS, Closure, Hours, Period, Shift
-from bosco.plan.spelling import did_you_mean, plain
+from bosco.plan.ledger import Misplaced, nearest
+from bosco.plan.spelling import not_known, plain
 
 LONGEST_CLOSURE = timedelta(days=366)
 
 _KEYS = ("days", "from", "to", "open", "holidays", "closed")
-_LIKE = msg("a calendar reads like {like}", like='{days: mon-fri, from: "09:00", to: "18:00", holidays: FR}')
-_PLACE_LIKE = msg("a country reads like {like}", like="FR")
+_LIKE = msg("a business calendar such as {like}", like='{days: mon-fri, from: "09:00", to: "18:00", holidays: FR}')
+_PLACE_LIKE = msg("a country such as {like}", like="FR")
 
 
 def read_hours(value: Any) -> Hours:
@@ -25,17 +26,18 @@ def read_hours(value: Any) -> Hours:
         return ALWAYS
     written = value if isinstance(value, list) else [value]
     if not written:
-        raise Unreadable(msg("this calendar is never open"), _LIKE)
+        raise Unreadable(msg("this calendar is never open"), expected=_LIKE)
     return Hours(tuple(read_shift(part) for part in written))
 
 
 def read_shift(value: Any) -> Shift:
     """Return one entry of a calendar: `{days: mon-fri, from: "09:00", to: "18:00", holidays: FR}`."""
     if not isinstance(value, Mapping):
-        raise Unreadable(msg("“{text}” is not a business calendar", text=value), _LIKE)
+        raise Unreadable(msg("“{text}” is not a business calendar", text=value), expected=_LIKE)
     for key in value:
         if key not in _KEYS:
-            raise Unreadable(msg("a business calendar has no “{key}”", key=key), did_you_mean(str(key), _KEYS) or _LIKE)
+            near = nearest(str(key), _KEYS)
+            raise Misplaced(msg("a business calendar has no “{key}”", key=key), str(key), None if near else _LIKE, near)
     days = value.get("days", "mon-sun")
     return Shift(
         days=read_days(days if isinstance(days, str) else ", ".join(map(str, days))),
@@ -53,17 +55,13 @@ def read_place(text: Any) -> str:
     country, _, region = place.partition("-")
     regions = list_supported_countries(include_aliases=True)
     if country not in regions or len(country) != 2:
-        near = did_you_mean(country, (code for code in regions if len(code) == 2))
-        raise Unreadable(msg("the public holidays of “{place}” are not known", place=text), near or _PLACE_LIKE)
+        known = [code for code in regions if len(code) == 2]
+        raise not_known(msg("the public holidays of “{place}” are not known", place=text), country, known, _PLACE_LIKE)
     if region and region not in {known.upper() for known in regions[country]}:
-        raise Unreadable(
-            msg(
-                "“{region}” is not a region of {country} with public holidays of its own",
-                region=region,
-                country=country,
-            ),
-            did_you_mean(region, regions[country]),
+        says = msg(
+            "“{region}” is not a region of {country} with its own public holidays", region=region, country=country
         )
+        raise not_known(says, region, regions[country])
     return place
 
 
@@ -93,13 +91,13 @@ def _several(value: Any) -> Iterable[Any]:
 
 def _read_periods(value: Mapping[str, Any]) -> tuple[Period, ...]:
     if "open" in value and ("from" in value or "to" in value):
-        raise Unreadable(msg("write either {one} or {other}, not both", one="open", other="from … to"), _LIKE)
+        raise Unreadable(msg("write either {one} or {other}, not both", one="open", other="from … to"), expected=_LIKE)
     if "open" in value:
         periods = tuple(read_period(str(text)) for text in _several(value["open"]))
     else:
         periods = (_period(str(value.get("from", "00:00")), str(value.get("to", "24:00"))),)
     if not periods:
-        raise Unreadable(msg("this calendar is never open"), _LIKE)
+        raise Unreadable(msg("this calendar is never open"), expected=_LIKE)
     return periods
 
 
@@ -108,7 +106,8 @@ def read_period(text: str) -> Period:
     opens, dash, closes = text.replace("–", "-").partition("-")
     if not dash:
         raise Unreadable(
-            msg("“{text}” is not a period of the day", text=text), msg("a period reads like {like}", like="09:00-12:30")
+            msg("“{text}” is not a period of the day", text=text),
+            expected=msg("a period such as {like}", like="09:00-12:30"),
         )
     return _period(opens, closes)
 
@@ -118,7 +117,7 @@ def _period(opens: str, closes: str) -> Period:
     if found.opens == found.closes and found.opens != time.min:
         raise Unreadable(
             msg("from {time} to {time} could be nothing or a whole day", time=say_time(found.opens)),
-            msg("a whole day reads like {like}", like='from: "00:00", to: "24:00"'),
+            expected=msg("a whole day as {like}", like='from: "00:00", to: "24:00"'),
         )
     return found
 
@@ -131,6 +130,6 @@ def _read_closure(value: Any) -> Closure:
     if not timedelta(0) <= closure.last - closure.first <= LONGEST_CLOSURE:
         raise Unreadable(
             msg("“{text}” is not a stretch of days", text=value),
-            msg("closing days read like {like}", like="2026-12-24..2027-01-02"),
+            expected=msg("a day or days such as {like}", like="2026-12-24..2027-01-02"),
         )
     return closure

@@ -9,12 +9,13 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.units import read_duration
 from bosco.kit.words import Message, msg
 from bosco.plan.day_words import EVERY_DAY, read_date, read_days, read_time, say_time
+from bosco.plan.ledger import Misplaced, nearest
 from bosco.plan.on_days import NOTHING, OnDays
 from bosco.plan.read_rhythm import Pulse, read_every, read_rhythm
 from bosco.plan.recurrence import Recurrence
 from bosco.plan.rhythm import DAY, EveryDays, OnDates, Rhythm
 from bosco.plan.rhythm_words import AND, EVERY
-from bosco.plan.spelling import did_you_mean, plain
+from bosco.plan.spelling import plain
 from bosco.plan.steps import Steps
 
 LONGEST_WINDOW = timedelta(days=31)
@@ -36,10 +37,11 @@ def read_recurrence(value: Any) -> Recurrence:
     if isinstance(value, str):
         value = _parts_of(value)
     if not isinstance(value, Mapping):
-        raise Unreadable(msg("“{text}” is not a rhythm", text=value), LIKE)
+        raise Unreadable(msg("“{text}” is not a rhythm", text=value), expected=LIKE)
     for key in value:
         if key not in _KEYS:
-            raise Unreadable(msg("a rhythm has no “{key}”", key=key), did_you_mean(str(key), _KEYS) or LIKE)
+            near = nearest(str(key), _KEYS)
+            raise Misplaced(msg("a rhythm has no “{key}”", key=key), str(key), None if near else LIKE, near)
     return recurrence(
         value.get("every"),
         on=value.get("on"),
@@ -50,7 +52,7 @@ def read_recurrence(value: Any) -> Recurrence:
     )
 
 
-LIKE = msg("a rhythm reads like {like}", like='every: sunday, at: "02:00", until: "04:00"')
+LIKE = msg("a rhythm such as {like}", like='every: sunday, at: "02:00", until: "04:00"')
 
 
 def recurrence(
@@ -68,7 +70,7 @@ def recurrence(
     wanted = [str(item) for item in on] if isinstance(on, list | tuple) else [] if on is None else [str(on)]
     wanted += [at_days] if at_days else []
     if at_end and until:
-        raise Unreadable(msg("its end is said twice"), LIKE)
+        raise Unreadable(msg("its end is said twice"), expected=LIKE)
     window = read_duration(lasts) if lasts is not None else NOTHING
     if lasts is not None and not NOTHING < window <= LONGEST_WINDOW:
         raise Unreadable(msg("one occurrence lasts more than nothing and at most 31 days"))
@@ -85,7 +87,7 @@ def _rhythm(every: str | None, on: list[str], since: date | None) -> Rhythm | Pu
     if every is not None:
         return read_rhythm(read_every(str(every)), on, since)
     if not on:
-        raise Unreadable(msg("this rhythm does not say when it comes"), LIKE)
+        raise Unreadable(msg("this rhythm does not say when it comes"), expected=LIKE)
     items = [part for item in on for part in AND.split(item.strip())]
     if all(re.match(r"\d{4}-", item) for item in items):
         return OnDates(tuple(sorted({read_date(item) for item in items})))
@@ -117,7 +119,7 @@ def _read_at(value: str | Sequence[str] | None) -> tuple[str | None, tuple[time,
         read_days(days)
     if not found:
         read_time(text)
-        raise Unreadable(msg("“{text}” is not a time of day", text=written), LIKE)
+        raise Unreadable(msg("“{text}” is not a time of day", text=written), expected=LIKE)
     times = tuple(sorted({read_time(clock) for clock in AND.split(found[1])}))
     return days, times, found[2]
 
@@ -136,7 +138,7 @@ def _read_until(times: tuple[time, ...], end: str | None, window: timedelta) -> 
     elif until == times[0] and until != time.min:
         why = msg("from {time} to {time} could be nothing or a whole day", time=say_time(until))
     if why:
-        raise Unreadable(why, LIKE)
+        raise Unreadable(why, expected=LIKE)
     return until
 
 

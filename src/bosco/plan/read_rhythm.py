@@ -13,11 +13,11 @@ from bosco.plan.day_words import DAY_NUMBER, EVERY_DAY, MONTH_NUMBER, read_days
 from bosco.plan.month_rhythm import LAST, DayOfMonth, EveryMonths, EveryYears, MonthDay, NthDay
 from bosco.plan.rhythm import EveryDays, EveryWeeks, Rhythm
 from bosco.plan.rhythm_words import AND, COUNTED, EVERY, KNOWN, NUMBERED, OF, ORDINAL_OF, UNIT_OF
-from bosco.plan.spelling import did_you_mean, plain
+from bosco.plan.spelling import not_known, plain
 
 HOURS_AND_MINUTES = re.compile(r"\d{1,3} ?h ?\d{1,2} ?(?:m|mn|min)?", re.ASCII)
 LONGEST_STEP = {"minute": 60 * 24 * 31, "hour": 24 * 31, "day": 366 * 2, "week": 104, "month": 240, "year": 20}
-_LIKE = msg("a rhythm is written like {like}", like='day, sunday, mon-fri, 2w, month, "1st saturday", quarter')
+_LIKE = msg("a rhythm such as {like}", like='day, sunday, mon-fri, 2w, month, "1st saturday", quarter')
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ def read_every(text: str) -> Every | Pulse | Rhythm:
     if HOURS_AND_MINUTES.fullmatch(words) and (span := read_duration(words)):
         return Pulse(span)
     if words.isdigit():
-        raise Unreadable(msg("“{text}” does not say of what", text=text), _LIKE)
+        raise Unreadable(msg("“{text}” does not say of what", text=text), expected=_LIKE)
     if any(word in ORDINAL_OF or NUMBERED.fullmatch(word) for word in words.split()):
         return _of_months([words], Every(1, "month"))
     try:
         return EveryWeeks(read_days(words))
     except Unreadable:
-        raise Unreadable(msg("“{text}” is not a rhythm", text=text), did_you_mean(words, KNOWN) or _LIKE) from None
+        raise not_known(msg("“{text}” is not a rhythm", text=text), words, KNOWN, _LIKE) from None
 
 
 def read_rhythm(every: Every | Pulse | Rhythm, on: Sequence[str], since: date | None) -> Rhythm | Pulse:
@@ -74,7 +74,7 @@ def read_rhythm(every: Every | Pulse | Rhythm, on: Sequence[str], since: date | 
     if every.unit == "day" and not on:
         return EveryDays(every.n)
     if every.unit == "day" and every.n > 1:
-        raise Unreadable(msg("every {n} days cannot fall on days of the week", n=every.n), _LIKE)
+        raise Unreadable(msg("every {n} days cannot fall on days of the week", n=every.n), expected=_LIKE)
     if every.unit in ("day", "week"):
         days = read_days(", ".join(on)) if on else (since.weekday() if since else 0,)
         return EveryWeeks(days, every.n if every.unit == "week" else 1)
@@ -102,7 +102,7 @@ def _of_months(on: Sequence[str], every: Every) -> EveryMonths | EveryYears:
     if every.unit == "year" or len(months) > 1:
         raise Unreadable(
             msg("“{text}” does not say of which month", text=", ".join(on)),
-            msg("a day of the year reads like {like}", like="15 march"),
+            expected=msg("a day of the year such as {like}", like="15 march"),
         )
     return EveryMonths(tuple(sorted({item for _, item in found}, key=str)), every.n)
 
@@ -144,8 +144,8 @@ def _read_day(text: str, weekday: int | None) -> tuple[DayOfMonth, int | None]:
         return MonthDay(int(numbered[1])), None
     if first in ORDINAL_OF and ORDINAL_OF[first] != LAST and not rest:
         return MonthDay(ORDINAL_OF[first]), None
-    near = did_you_mean(rest[0] if first in ORDINAL_OF and rest else text, KNOWN)
-    raise Unreadable(msg("“{text}” is not a day of the month", text=text), near or _LIKE)
+    word = rest[0] if first in ORDINAL_OF and rest else text
+    raise not_known(msg("“{text}” is not a day of the month", text=text), word, KNOWN, _LIKE)
 
 
 def _month_named(number: int) -> str:

@@ -1,10 +1,10 @@
-"""Words as people type them in a hurry, and the known word that is nearest to one."""
+"""Words as people type them in a hurry, and the known word that was probably meant."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 
-from bosco.kit.words import Message, msg
+from bosco.kit.words import Message
+from bosco.plan.ledger import UnknownName, nearest
 
 
 def plain(text: str) -> str:
@@ -13,7 +13,7 @@ def plain(text: str) -> str:
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
-def did_you_mean(word: str, known: Iterable[str], at_least: float = 0.6) -> Message | None:
-    """Return the question that names the nearest known word, or None if none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=at_least)
-    return msg("did you mean “{word}”?", word=near[0]) if near else None
+def not_known(says: Message, word: str, known: Iterable[str], like: Message | None = None) -> UnknownName:
+    """Return the refusal that names the nearest known word, or else what such words are like."""
+    near = nearest(word, known)
+    return UnknownName(says, None if near else like, near)
