@@ -101,10 +101,8 @@ def read_days(text: str) -> tuple[int, ...]:
             continue
         first, *more = (read_weekday(word) for word in _RANGE.split(part))
         if len(more) > 1:
-            raise Unreadable(
-                msg("“{text}” is not a range of days", text=text),
-                expected=msg("a range such as {like}", like="mon-fri"),
-            )
+            like = msg("a range such as {like}", like="mon-fri")
+            raise Unreadable(msg("“{text}” is not a range of days", text=text), expected=like)
         last = more[0] if more else first
         found.update((first + step) % 7 for step in range((last - first) % 7 + 1))
     return tuple(sorted(found))
@@ -134,9 +132,8 @@ def read_date(value: date | str) -> date:
             raise Unreadable(msg("{text} is not a day of any calendar", text=value)) from None
         if 1970 <= found.year <= 2200:
             return found
-    raise Unreadable(
-        msg("“{text}” is not a date", text=value), expected=msg("a date such as {like}", like="2026-03-31")
-    )
+    like = msg("a date such as {like}", like="2026-03-31")
+    raise Unreadable(msg("“{text}” is not a date", text=value[:60]), expected=like)
 
 
 def say_time(clock: time) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bosco.kit.words import Language, Message, msg
 from bosco.plan.compared import compares, in_words, verdict
 from bosco.plan.seen import Condition, Seen, Verdict, not_seen, unknown
-from bosco.plan.spelling import plain
+from bosco.plan.spelling import LONGEST, plain
 
 # From harmless to bad; what different tools and languages say for the same.
 SEVERITIES: tuple[tuple[str, ...], ...] = (
@@ -34,7 +34,7 @@ def rank_of(word: str) -> tuple[str, int] | None:
     """Return the scale and the rank of a word; None for a word of no scale."""
     if (grade := word.strip().upper()) in GRADE_OF:
         return "grade", GRADE_OF[grade]
-    severity = SEVERITY_OF.get(plain(word))
+    severity = SEVERITY_OF.get(plain(word[:40]))
     return None if severity is None else ("severity", severity)
 
 
@@ -55,7 +55,7 @@ class Worded(Condition):
             return not_seen(seen) if seen.value is None else _unclear(seen)
         wanted, found = rank_of(self.word), rank_of(seen.word)
         if self.sign in ("==", "!=") and (wanted is None or found is None):
-            alike = plain(seen.word) == plain(self.word)
+            alike = plain(seen.word[:LONGEST]) == plain(self.word)
             return verdict(alike == (self.sign == "=="), seen, self.sign, self.word)
         if wanted is None or found is None or wanted[0] != found[0]:
             return _unclear(seen)

@@ -59,7 +59,7 @@ def read_place(text: Any) -> str:
         raise not_known(msg("the public holidays of “{place}” are not known", place=text), country, known, _PLACE_LIKE)
     if region and region not in {known.upper() for known in regions[country]}:
         says = msg(
-            "“{region}” is not a region of {country} with its own public holidays", region=region, country=country
+            "“{region}” is no region of {country} with public holidays of its own", region=region, country=country
         )
         raise not_known(says, region, regions[country])
     return place
@@ -105,10 +105,8 @@ def read_period(text: str) -> Period:
     """Return the period written as `09:00-12:30`."""
     opens, dash, closes = text.replace("–", "-").partition("-")
     if not dash:
-        raise Unreadable(
-            msg("“{text}” is not a period of the day", text=text),
-            expected=msg("a period such as {like}", like="09:00-12:30"),
-        )
+        like = msg("a period such as {like}", like="09:00-12:30")
+        raise Unreadable(msg("“{text}” is not a period of the day", text=text[:60]), expected=like)
     return _period(opens, closes)
 
 
