@@ -20,15 +20,19 @@ _LARGEST = 1e15
 
 
 class Unreadable(ValueError):  # noqa: N818 - named as what happened
-    """Something typed that cannot be read: what is wrong with it, and what to write instead."""
+    """Something typed that cannot be read: what is wrong with it, and what to write instead.
 
-    def __init__(self, says: Message, hint: Message | None = None) -> None:
-        super().__init__(says, hint)
+    `hint` is a sentence of its own; `expected` is a thing, told after “expected”.
+    """
+
+    def __init__(self, says: Message, hint: Message | None = None, *, expected: Message | None = None) -> None:
+        super().__init__(says, hint, expected)
         self.says = says
         self.hint = hint
+        self.expected = expected
 
     def __str__(self) -> str:
-        return " ".join(str(part) for part in (self.says, self.hint) if part)
+        return " ".join(str(part) for part in (self.says, self.expected, self.hint) if part)
 
 
 def read_number(value: str | float) -> float:
@@ -74,7 +78,7 @@ def _odd(text: str) -> Unreadable:
             msg("{text} lacks the digit before its point", text=text), msg("write {number}", number="0" + text)
         )
     shown = text if len(text) <= 60 else text[:57] + "…"
-    return Unreadable(msg("“{text}” is not a number", text=shown), msg("a number is written like 12 or 2.5"))
+    return Unreadable(msg("“{text}” is not a number", text=shown), expected=msg("a number such as 12 or 2.5"))
 
 
 def write_number(number: float, places: int = 6) -> str:

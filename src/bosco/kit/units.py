@@ -56,7 +56,7 @@ def read_duration(value: str | float | timedelta) -> timedelta:
     if span is None:
         raise Unreadable(
             msg("“{text}” is not a duration", text=_shown(text)),
-            msg("a duration is written like 30s, 5m, 2h, 3d, 1w or 1mo"),
+            expected=msg("a duration such as 30s, 5m, 2h, 3d, 1w or 1mo"),
         )
     return span
 
@@ -186,7 +186,7 @@ def read_size(value: str | float) -> int:
         return 0
     if found is None or unit is None or text.startswith("-"):
         raise Unreadable(
-            msg("“{text}” is not a size", text=_shown(text)), msg("a size is written like 800KB, 2MB or 1GiB")
+            msg("“{text}” is not a size", text=_shown(text)), expected=msg("a size such as 800KB, 2MB or 1GiB")
         )
     size = read_number(found[1]) * unit
     if size > 1e18:
@@ -245,7 +245,9 @@ def read_rate(value: "str | Rate") -> Rate:
     per = SPAN_OF.get(found[4].casefold()) if found else None
     times = read_number(found[3]) if found and found[3] else 1.0
     if found is None or per is None or text.startswith("-") or times <= 0:
-        raise Unreadable(msg("“{text}” is not a rate", text=_shown(text)), msg("a rate is written like 50/min or 10/h"))
+        raise Unreadable(
+            msg("“{text}” is not a rate", text=_shown(text)), expected=msg("a rate such as 50/min or 10/h")
+        )
     per = (
         round(times * (per / _MICROSECOND)) * _MICROSECOND
         if times * per.total_seconds() < LONGEST.total_seconds()

@@ -5,16 +5,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Message
 
 
-class UnknownName(ValueError):  # noqa: N818 - named as what happened
-    """A name that no section declares."""
+class UnknownName(Unreadable):
+    """A word that nobody declared, and the one that was probably meant."""
 
-    def __init__(self, says: Message, hint: Message | None, nearest: str | None) -> None:
-        super().__init__(says, hint)
-        self.says = says
-        self.hint = hint
+    def __init__(self, says: Message, expected: Message | None, nearest: str | None) -> None:
+        super().__init__(says, expected=expected)
+        self.nearest = nearest
+
+
+class Misplaced(Unreadable):
+    """Something wrong with one key of a mapping, told at that key."""
+
+    def __init__(self, says: Message, key: str, expected: Message | None = None, nearest: str | None = None) -> None:
+        super().__init__(says, expected=expected)
+        self.key = key
         self.nearest = nearest
 
 

@@ -22,6 +22,8 @@ class Remark:
     says: Message
     expected: Message | None = None
     nearest: str | None = None
+    # Whether it is about the name at the path's end rather than about the value there.
+    of_name: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Section(Generic[T]):
     order: int = 500
     # Whether its keys are names that other sections may use.
     named: bool = False
+    # What is said when the plan lacks it; None for what may be left out.
+    required: Message | None = None
     # Names a mapping would have given to the entries of a list; None while the section takes no list.
     name_of: Callable[[Any], str] | None = None
     # Names that exist without being declared, with what they stand for (`always`, the default priorities).
@@ -67,6 +71,8 @@ class Section(Generic[T]):
     check: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
     warn: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
     table: Callable[[T, "Plan"], Table | None] | None = None
+    # Adds to the entries that were written those that every plan has.
+    complete: Callable[[dict[Any, Any]], dict[Any, Any]] | None = None
     # Changes what was typed into the one shape that `type` describes; it must keep the keys where they are.
     reshape: Callable[[Any], Any] | None = None
 

@@ -1,7 +1,8 @@
 """The words that every section is made of: durations, percentages, texts, addresses, names; typed for Pydantic."""
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Annotated, Any, TypeVar
@@ -26,6 +27,7 @@ from bosco.kit.units import (
     write_size,
 )
 from bosco.kit.words import Text, msg
+from bosco.plan.condition import Condition, as_target, parse
 from bosco.plan.day_words import read_date, read_time, say_time
 from bosco.plan.ledger import UnknownName, nearest
 from bosco.plan.secrets import PLACE
@@ -102,6 +104,15 @@ TimeOfDay = Annotated[time, Reads(_time, say_time, "A time of day: 09:00.", '"09
 Day = Annotated[date, Reads(read_date, date.isoformat, "A date: 2026-03-31.", "2026-03-31")]
 
 
+ConditionText = Annotated[
+    Condition, Reads(parse, str, "A condition: > 50/min, < 30 days, 70%, any.", '"> 50/min"', True)
+]
+# A bare value is met from its good side: `99.9%` as a promise is 99.9% or better.
+GoalText = Annotated[
+    Condition, Reads(lambda value: as_target(parse(value)), str, "A goal: < 200ms, 99.9%.", "99.9%", True)
+]
+
+
 def _zone(value: Any) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
@@ -111,7 +122,7 @@ def _zone(value: Any) -> ZoneInfo:
         ends = {one.rpartition("/")[2].casefold(): one for one in sorted(known, reverse=True)}
         near = ends.get(name.casefold().replace(" ", "_")) or nearest(name, sorted(known))
         raise UnknownName(
-            msg("“{text}” is not a time zone", text=name[:60]), msg("a time zone is named like Europe/Paris"), near
+            msg("“{text}” is not a time zone", text=name[:60]), msg("a time zone such as Europe/Paris"), near
         )
     return ZoneInfo(name)
 
@@ -130,7 +141,11 @@ def _url(text: str) -> str:
         right = False
     if not right or re.search(r"\s", text):
         hint = msg("write {url}", url=f"https://{text}") if re.fullmatch(r"[\w.-]+\.\w{2,}(/\S*)?", text) else None
-        raise Unreadable(msg("“{text}” is not a web address", text=text[:80]), hint or msg("it starts with https://"))
+        raise Unreadable(
+            msg("“{text}” is not a web address", text=text[:80]),
+            hint,
+            expected=None if hint else msg("an address that starts with https://"),
+        )
     return text
 
 
@@ -159,12 +174,12 @@ def read_address(value: Any, default_port: int | None = None) -> HostPort:
     port = int(found["port"]) if found and found["port"] else default_port
     if found is None or port is None or not 0 < port < 65536:
         says = msg("“{text}” is not a host with its port", text=text[:80])
-        raise Unreadable(says, msg("it is written like {example}", example="db.internal:5432"))
+        raise Unreadable(says, expected=msg("something like {example}", example="db.internal:5432"))
     return HostPort(found["six"] or found["host"], port)
 
 
 def address(default_port: int) -> Reads:
-    """Mark an address that may leave its port out: `Annotated[HostPort, address(443)]`."""
+    """Mark a host whose port may be left out, as in the kinds of probe that have a usual one."""
     return Reads(
         lambda value: read_address(value, default_port),
         str,
@@ -193,7 +208,7 @@ def _phone(text: str) -> str:
     number = "+" + number[2:] if number.startswith("00") else number
     if not re.fullmatch(r"\+\d{7,15}", number):
         says = msg("“{text}” is not a phone number with its country", text=text[:40])
-        raise Unreadable(says, msg("it is written like {example}", example='"+33612345678"'))
+        raise Unreadable(says, expected=msg("something like {example}", example='"+33612345678"'))
     return number
 
 
@@ -266,6 +281,24 @@ class _Listed:
 
 
 OneOrMany = Annotated[tuple[T, ...], _Listed()]
+
+
+def slug(text: Any, otherwise: str = "entry") -> str:
+    """Return a name made of what people read: `Backup BDD` becomes `backup-bdd`."""
+    if isinstance(text, Mapping):
+        text = text.get("en") or text.get("fr") or ""
+    letters = unicodedata.normalize("NFKD", str(text or "")).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9.]+", "-", letters).strip("-.")[:60] or otherwise
+
+
+def name_from(*words: str, otherwise: str = "entry") -> Callable[[Any], str]:
+    """Return how an entry of a list gets its name: from the first of these words that it holds."""
+
+    def name_of(entry: Any) -> str:
+        held = entry if isinstance(entry, Mapping) else {}
+        return next((slug(held[word], otherwise) for word in words if held.get(word)), otherwise)
+
+    return name_of
 
 
 def read_name(text: str) -> str:
