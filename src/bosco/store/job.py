@@ -51,6 +51,9 @@ class Job:
 
     def fail(self, error: BaseException) -> None:
         """Answer with an exception; the first one stays."""
+        if isinstance(error, StopIteration):
+            # A future refuses this one, and its waiter would wait for ever.
+            error = RuntimeError("the work ran out of what it walked through")
         self._error = self._error or error
         self.callbacks = []
 

@@ -26,6 +26,7 @@ from bosco.store.tx import Tx
 # matters when the finisher crashed.
 BEHIND = timedelta(seconds=30)
 BEHIND_AT_MOST = timedelta(minutes=5)
+AGAIN_AT_THE_EARLIEST = timedelta(seconds=1)
 # An error at such a late attempt makes a parcel leave its lane: it is tried on, but no longer stops those behind it.
 SET_ASIDE_AFTER = 8
 
@@ -85,20 +86,23 @@ def _take(tx: Tx, rows: Sequence[Row[Any]], holder: str, lease: timedelta) -> li
     return [to_parcel(row, row.attempts + 1) for row in rows]
 
 
-def answer(tx: Tx, parcel: Parcel, holder: str, given: Answer) -> None:
-    """Write down how it ended, or when to try again; nothing if the parcel has meanwhile gone to another holder."""
+def answer(tx: Tx, parcel: Parcel, holder: str, given: Answer) -> bool:
+    """Write down how it ended, or when to try again; False if the parcel has meanwhile gone to another holder."""
     mine = {"its_place": parcel.place, "its_holder": holder}
     match given:
         case TryAgain(at, because):
-            tx.run(_PUSH_BACK, {**mine, "until": at, "why": because})
+            # At once would be a storm.
+            until = max(at, tx.at + AGAIN_AT_THE_EARLIEST)
+            return bool(tx.run(_PUSH_BACK, {**mine, "until": until, "why": because}).rowcount)
         case Delivered() if is_fact(parcel.kind):
-            tx.run(_REMOVE, mine)
+            return bool(tx.run(_REMOVE, mine).rowcount)
         case Delivered(because):
-            tx.run(_END, {**mine, "how": State.DELIVERED.value, "why": because, "now": tx.at})
+            how = State.DELIVERED
         case Superseded(because):
-            tx.run(_END, {**mine, "how": State.SUPERSEDED.value, "why": because, "now": tx.at})
+            how = State.SUPERSEDED
         case Failed(because):
-            tx.run(_END, {**mine, "how": State.FAILED.value, "why": because, "now": tx.at})
+            how = State.FAILED
+    return bool(tx.run(_END, {**mine, "how": how.value, "why": because, "now": tx.at}).rowcount)
 
 
 def push_back(tx: Tx, parcel: Parcel, holder: str, until: datetime, why: str) -> None:

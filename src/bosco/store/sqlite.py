@@ -54,15 +54,19 @@ class OneWriter:
         self._bells = bells
         self._new_tx = new_tx
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._write_until_closed, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Job) -> None:
         """Queue a work."""
+        if self._closed:
+            raise RuntimeError("the store is closed")
         self._waiting.put(job)
 
     def close(self) -> None:
         """Write what waits, then end."""
+        self._closed = True
         self._waiting.put(None)
         self._thread.join()
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -18,7 +18,7 @@ from bosco.kit.words import msg
 from bosco.store import facts, postgresql, sqlite
 from bosco.store.bells import Bells
 from bosco.store.failures import ConnectionLost, lost_connection, unreachable
-from bosco.store.job import Job
+from bosco.store.job import Job, settle
 from bosco.store.turn import Turn
 from bosco.store.tx import Tx
 
@@ -28,6 +28,9 @@ POSTGRESQL_LOOKS = timedelta(seconds=1)
 SQLITE_LOOKS = timedelta(seconds=2)
 # How long a work waits for a database that went away, between one attempt and the next.
 RETURNS = [timedelta(seconds=pause) for pause in (0.1, 0.3, 1, 2, 3, 4)]
+
+# A command does not wait, but a connection that broke while it was idle deserves another one.
+ATTEMPTS_HERE = 3
 
 
 class _Writer(Protocol):
@@ -103,9 +106,24 @@ class Store:
 
     async def write(self, work: Callable[[Tx], T], *, serializable: bool = True) -> T:
         """Run the work in one transaction and return its answer once that is durable; it may be run more than once."""
+        return await self._ask(self._writer.submit, work, serializable)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Run the work on a snapshot; it may not write, and it never waits for those who do."""
+        return await self._ask(lambda job: self._readers.submit(self._answer, job), work)
+
+    def write_now(self, work: Callable[[Tx], T]) -> T:
+        """Do what `write` does, from a command that has no event loop."""
+        return self._ask_here(self._writer.submit, work)
+
+    def read_now(self, work: Callable[[Tx], T]) -> T:
+        """Do what `read` does, from a command that has no event loop."""
+        return self._ask_here(self._answer, work)
+
+    async def _ask(self, submit: Callable[[Job], object], work: Callable[[Tx], T], serializable: bool = True) -> T:
         for pause in RETURNS:
             job = Job(work, self.clock, waits_on_loop=True, serializable=serializable)
-            self._writer.submit(job)
+            submit(job)
             try:
                 return await job.wait()  # type: ignore[no-any-return]
             except ConnectionLost as lost:
@@ -113,37 +131,15 @@ class Store:
             await self.clock.sleep(pause)
         raise unreachable(why.args[0])
 
-    def write_now(self, work: Callable[[Tx], T]) -> T:
-        """Do what `write` does, from a command that has no event loop."""
-        for attempt in range(3):
+    def _ask_here(self, submit: Callable[[Job], object], work: Callable[[Tx], T]) -> T:
+        for _ in range(ATTEMPTS_HERE):
             job = Job(work, self.clock, waits_on_loop=False)
-            self._writer.submit(job)
+            submit(job)
             try:
                 return job.wait_here()  # type: ignore[no-any-return]
             except ConnectionLost as lost:
-                if attempt == 2:
-                    raise unreachable(lost.args[0]) from lost
-        raise AssertionError("unreachable")
-
-    async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run the work on a snapshot; it may not write, and it never waits for those who do."""
-        for pause in RETURNS:
-            try:
-                return await self.clock.in_thread(self._readers, lambda: self._read(work))
-            except ConnectionLost as lost:
                 why = lost
-            await self.clock.sleep(pause)
         raise unreachable(why.args[0])
-
-    def read_now(self, work: Callable[[Tx], T]) -> T:
-        """Do what `read` does, from a command that has no event loop."""
-        for attempt in range(3):
-            try:
-                return self._read(work)
-            except ConnectionLost as lost:
-                if attempt == 2:
-                    raise unreachable(lost.args[0]) from lost
-        raise AssertionError("unreachable")
 
     async def look_again(self, news: asyncio.Event, at: datetime | None = None) -> None:
         """Wait for news of this process, for that instant, or until it is time to look for news of other processes."""
@@ -174,11 +170,18 @@ class Store:
     def _new_tx(self, connection: Connection) -> Tx:
         return Tx(connection, self.clock.read(), self)
 
-    def _read(self, work: Callable[[Tx], T]) -> T:
+    def _answer(self, job: Job) -> None:
+        try:
+            if not job.abandoned:
+                self._look(job)
+        except BaseException as error:
+            job.fail(error)
+        settle([job])
+
+    def _look(self, job: Job) -> None:
         try:
             with self.reads.connect() as connection, connection.begin():
-                value: Any = work(self._new_tx(connection))
-                return value  # type: ignore[no-any-return]
+                job.run(self._new_tx(connection))
         except Exception as error:
             if lost_connection(error):
                 raise ConnectionLost(error) from error
