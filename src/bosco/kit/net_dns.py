@@ -46,7 +46,7 @@ def question(name: str, record: str) -> dns.message.QueryMessage:
         if record.upper() == "PTR" and not name.lower().rstrip(".").endswith(".arpa"):
             asked = dns.reversename.from_address(str(ipaddress.ip_address(name)))
         else:
-            asked = dns.name.from_text(name)
+            asked = dns.name.from_text(name.lower())
         return dns.message.make_query(asked, record.upper(), want_dnssec=False, use_edns=0, payload=1232)
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         raise NetFailed(

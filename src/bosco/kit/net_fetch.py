@@ -9,7 +9,7 @@ from bosco.kit.net_http import Head, read_body, read_head
 from bosco.kit.net_model import NetFailed, Request, Response
 from bosco.kit.net_stream import Stream
 from bosco.kit.net_trouble import Steps
-from bosco.kit.net_url import Target, sent_on, target_of
+from bosco.kit.net_url import Target, not_an_address, sent_on, target_of
 from bosco.kit.words import msg
 
 _OWN: dict[str, str] = {
@@ -29,6 +29,8 @@ async def fetch(request: Request, dialer: Dialer, clock: Clock) -> Response:
     with Steps(clock) as steps:
         while True:
             target = target_of(request.url)
+            if target.scheme not in ("http", "https"):
+                raise not_an_address(request.url)
             wish = request.tls if target.encrypted else None
             stream = await dialer.dial(target.host, target.port, wish, request.family, steps)
             try:

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -35,8 +36,9 @@ class _Kept:
 class Names:
     """Resolves names without ever occupying a thread, so that a mute name server delays nobody else."""
 
-    def __init__(self, clock: Clock, hosts: Path = _HOSTS, servers: Path = _SERVERS) -> None:
+    def __init__(self, clock: Clock, hosts: Path = _HOSTS, servers: Path = _SERVERS, port: int = 53) -> None:
         self._clock = clock
+        self._port = port
         self._hosts_file, self._servers_file = hosts, servers
         self._hosts: dict[str, tuple[str, ...]] = {}
         self._resolver: dns.asyncresolver.Resolver | None = None
@@ -50,7 +52,9 @@ class Names:
             found: tuple[str, ...] = (host,)
         else:
             found = self._known(host) or await self._asked(host)
-        chosen = tuple(one for one in found if family is None or ip_address(one.split("%")[0]).version == family)
+        if family is None:
+            return found
+        chosen = tuple(one for one in found if ip_address(one.split("%")[0]).version == family)
         if not chosen:
             raise NetFailed(msg("{host} has no IPv{family} address", host=host, family=family), "dns")
         return chosen
@@ -121,6 +125,7 @@ class Names:
             except (dns.resolver.NoResolverConfiguration, OSError) as error:
                 raise NetFailed(msg("this machine has no name server"), "local") from error
             self._resolver.use_search_by_default = True
+            self._resolver.port = self._port
         return self._resolver
 
     def _changed(self, file: Path) -> bool:
@@ -134,6 +139,7 @@ class Names:
         return before != now
 
 
+@lru_cache(maxsize=20_000)
 def is_address(host: str) -> bool:
     """Say whether it is an address already."""
     try:
