@@ -54,19 +54,36 @@ def icons_in_use() -> set[str]:
     return used
 
 
-def main() -> None:
-    subprocess.run([*node_and_npm(), "ci", "--ignore-scripts"], cwd=ROOT, check=True, env={**os.environ, "CI": "1"})
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    for name, source in FILES.items():
-        target = VENDOR / name
+def bring_modules() -> None:
+    """Install what package-lock.json names, unless it is there already."""
+    installed = MODULES / ".bosco-lock"
+    wanted = (ROOT / "package-lock.json").read_text()
+    if not installed.exists() or installed.read_text() != wanted:
+        command = [*node_and_npm(), "ci", "--ignore-scripts"]
+        subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, "CI": "1"})
+        installed.write_text(wanted)
+
+
+def put(source: Path, target: Path) -> None:
+    """Copy a file in one step, so that a Bosco which is starting never reads half of it."""
+    if not source.exists():
+        sys.exit(f"npm brought no {source.relative_to(MODULES)}")
+    if not target.exists() or target.read_bytes() != source.read_bytes():
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(MODULES / source, target)
-    (VENDOR / "icons").mkdir()
-    for name in sorted(icons_in_use()):
-        source = MODULES / "lucide-static/icons" / f"{name}.svg"
-        if not source.exists():
-            sys.exit(f"no icon is called {name}")
-        shutil.copyfile(source, VENDOR / "icons" / f"{name}.svg")
+        half = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(source, half)
+        half.replace(target)
+
+
+def main() -> None:
+    bring_modules()
+    wanted = {VENDOR / name: MODULES / source for name, source in FILES.items()}
+    for name in icons_in_use():
+        wanted[VENDOR / "icons" / f"{name}.svg"] = MODULES / "lucide-static/icons" / f"{name}.svg"
+    for target, source in sorted(wanted.items()):
+        put(source, target)
+    for old in [path for path in VENDOR.rglob("*") if path.is_file() and path not in wanted and path.name != ".done"]:
+        old.unlink()
 
 
 main()

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import logging
 import mimetypes
 import re
 from functools import cached_property
@@ -17,6 +18,11 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _COMPRESSIBLE = (".js", ".css", ".svg", ".txt", ".json")
+
+
+STYLE = "bosco.css"
+
+log = logging.getLogger(__name__)
 
 
 class Asset:
@@ -54,10 +60,9 @@ class Assets:
             else:
                 files[name] = content
         self._assets = {name: Asset(name, content) for name, content in files.items() if not name.endswith(".css")}
-        # Style sheets name fonts: they are finished last, with the fonts' real addresses.
-        for name, content in files.items():
-            if name.endswith(".css"):
-                self._assets[name] = Asset(name, self._with_addresses(content.decode()).encode())
+        # One style sheet out of its parts, in the order of their names; last, for it names fonts by their addresses.
+        parts = [content.decode() for name, content in sorted(files.items()) if name.endswith(".css")]
+        self._assets[STYLE] = Asset(STYLE, self._with_addresses(_tightened("\n".join(parts))).encode())
 
     def _with_addresses(self, css: str) -> str:
         return re.sub(r"asset\(([\w./-]+)\)", lambda found: f'url("{self.url(found[1])}")', css)
@@ -75,7 +80,9 @@ class Assets:
     def icon(self, name: str) -> Markup:
         """Return an icon as inline SVG, hidden from screen readers: a word always stands beside it."""
         if name not in self._icons:
-            raise LookupError(f'no icon is called {name}; write icon("{name}") and run scripts/assets.py')
+            # A page without a drawing still tells what it has to tell.
+            log.warning('no icon is called %s: write icon("%s") and run scripts/assets.py', name, name)
+            self._icons[name] = _inlined("<svg><circle cx='12' cy='12' r='4'/></svg>")
         return self._icons[name]
 
 
@@ -88,6 +95,10 @@ def _walk(folder: Traversable, above: str = "") -> list[tuple[str, bytes]]:
         elif not entry.name.startswith("."):
             found.append((name, entry.read_bytes()))
     return found
+
+
+def _tightened(css: str) -> str:
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
 
 def _inlined(svg: str) -> Markup:

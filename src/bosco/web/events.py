@@ -133,7 +133,7 @@ class Live:
         self._taps: set[Tap] = set()
 
     def tell(self, *topics: str) -> None:
-        """Say what changed (`probe`, `probe:api-health`); what has `hx-trigger="live:probe from:body"` fetches itself anew."""
+        """Say what changed (`probe`, `probe:api-health`): parts of pages that follow a topic fetch themselves anew."""
         for topic in topics:
             for tap in self._taps:
                 tap.pour(Event(topic))

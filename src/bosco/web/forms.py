@@ -120,6 +120,10 @@ class Form:
             self.fail(name, msg("Choose among the list."))
         return [one for one in picked if one in options]
 
+    def picked(self, name: str) -> list[str]:
+        """Return everything that was chosen for a field, as it was sent."""
+        return self._lists.get(name, [self.values[name]] if name in self.values else [])
+
     def flag(self, name: str) -> bool:
         """Say whether a box is ticked."""
         return self.value(name) not in {"", "0", "off", "false"}

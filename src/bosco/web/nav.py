@@ -8,7 +8,7 @@ from bosco.web.visitor import Role, Visitor
 
 @dataclass(frozen=True)
 class Nav:
-    """One place to go: `icon="siren"` is a name of lucide, written so that it is brought along; small `order` is first."""
+    """One place to go; the icon is a name of lucide, written `icon="siren"` to be brought along; small orders first."""
 
     label: Message
     path: str

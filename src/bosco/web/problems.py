@@ -105,21 +105,28 @@ def tell(shell: Shell, request: AnyRequest, error: Exception) -> Response[Any]:
             exc_info=error,
             extra={"id": identity, "method": request.method, "path": request.url.path},
         )
-    language = shell.reader(request).language
-    if wants_json(request):
-        answer: Response[Any] = _as_json(problem, request, identity, language)
-    elif problem.code == Code.UNAUTHENTICATED and SIGN_IN in shell.mounted:
-        answer = _to_sign_in(request)
-    elif request.headers.get("hx-request"):
-        answer = _as_toast(shell, problem, request, identity)
-    else:
-        answer = shell.page(
-            request, "web/problem.html", status=problem.status, problem=problem, title=TITLES[problem.code], id=identity
-        )
+    try:
+        answer = _answer(shell, request, problem, identity)
+    except Exception:
+        # Even the page that tells of a trouble may be in trouble: then the bare words must do.
+        log.exception("could not tell about a problem", extra={"id": identity})
+        words = f"{TITLES[problem.code]}. {problem.says} ({identity})"
+        answer = Response(words, status_code=problem.status, media_type="text/plain")
     for name, value in problem.headers.items():
         answer.headers[name] = value
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _answer(shell: Shell, request: AnyRequest, problem: Problem, identity: str) -> Response[Any]:
+    if wants_json(request):
+        return _as_json(problem, request, identity, shell.reader(request).language)
+    if problem.code == Code.UNAUTHENTICATED and SIGN_IN in shell.mounted:
+        return _to_sign_in(request)
+    if request.headers.get("hx-request"):
+        return _as_toast(shell, problem, request, identity)
+    title = TITLES[problem.code]
+    return shell.page(request, "web/problem.html", status=problem.status, problem=problem, title=title, id=identity)
 
 
 def wants_json(request: AnyRequest) -> bool:

@@ -2,15 +2,16 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bosco.kit.words import LANGUAGES, Language
+from bosco.web.forgery import token_of
 from bosco.web.site import Site
 from bosco.web.visitor import STRANGER, AnyRequest, Theme, Visitor
 
@@ -30,6 +31,8 @@ class Reader:
     now: datetime
     theme: Theme = "auto"
     visitor: Visitor = STRANGER
+    # What this browser's forms carry; asked for only by pages that hold a form.
+    token: Callable[[], str] = str
 
 
 _READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
@@ -93,4 +96,4 @@ def reader_of(request: AnyRequest, visitor: Visitor, site: Site, now: datetime) 
         or site.language
     )
     theme = _among(THEMES, request.cookies.get(THEME_COOKIE)) or visitor.theme or "auto"
-    return Reader(language, zone_of(visitor.timezone, site.timezone), now, theme, visitor)
+    return Reader(language, zone_of(visitor.timezone, site.timezone), now, theme, visitor, partial(token_of, request))

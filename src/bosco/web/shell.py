@@ -9,19 +9,20 @@ from urllib.parse import quote, unquote
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
 from litestar import Response
 from litestar.datastructures import Cookie
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
 from bosco.kit.plural import plural
-from bosco.kit.words import LANGUAGES, Language, Sayable, say, translate
+from bosco.kit.words import Language, Sayable, say, translate
 from bosco.web.assets import Assets
-from bosco.web.forgery import FIELD, token_of
+from bosco.web.draw import DRAWINGS, chart_json
 from bosco.web.nav import Nav
-from bosco.web.reader import THEMES, Reader, reader, reader_of, reading
+from bosco.web.reader import Reader, reader, reader_of, reading
 from bosco.web.site import Site
-from bosco.web.typeset import FILTERS
-from bosco.web.visitor import AnyRequest, visitor_of
+from bosco.web.states import STATES
+from bosco.web.typeset import FILTERS, LOCALES, RELATIVE
+from bosco.web.visitor import ROLE_NAMES, AnyRequest, visitor_of
 
 TOAST_COOKIE = "bosco_toast"
 HTML = "text/html"
@@ -57,16 +58,15 @@ class Shell:
             loader=_RoomTemplates(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         made.filters.update(FILTERS)
-        made.filters["say"] = said
+        made.filters.update(say=said, initials=initials, chart_json=chart_json)
         made.globals.update(
-            _=translated,
-            n_=counted,
-            say=said,
-            icon=self.assets.icon,
-            asset=self.assets.url,
+            {"_": translated, "n_": counted, "say": said, "icon": self.assets.icon, "asset": self.assets.url},
             reader=reader,
-            languages=LANGUAGES,
-            themes=THEMES,
+            states=STATES,
+            role_names=ROLE_NAMES,
+            locales={language: name.replace("_", "-") for language, name in LOCALES.items()},
+            relative_units=RELATIVE,
+            **DRAWINGS,
         )
         made.globals["ui"] = made.get_template("web/ui.html").module
         return made
@@ -106,7 +106,6 @@ class Shell:
     ) -> Response[str]:
         """Render a part of a page for htmx: a whole template, or one block of it as `room/page.html#block`."""
         values["request"] = request
-        values["forgery"] = lambda: _forgery_field(request)
         body = self.render(template, self.reader(request), **values)
         return Response(body, status_code=status, media_type=HTML, headers=dict(headers or {}))
 
@@ -145,17 +144,12 @@ class Shell:
             "address": f"{path}?{query}" if query else path,
             "mounted": self.mounted,
             "wall": request.query_params.get("wall") == "1",
-            "forgery_token": token_of(request),
         }
 
 
 def _block(template: Template, name: str, values: dict[str, Any]) -> str:
     context = template.new_context(values)
     return "".join(template.blocks[name](context))
-
-
-def _forgery_field(request: AnyRequest) -> Markup:
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token_of(request))
 
 
 def _read_toast(request: AnyRequest) -> str | None:
@@ -167,6 +161,12 @@ def _read_toast(request: AnyRequest) -> str | None:
     except ValueError:
         return None
     return text if isinstance(text, str) and len(text) <= 500 else None
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a person."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
 def said(value: Any) -> Any:

@@ -5,14 +5,15 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from bosco.kit.words import Language
+from bosco.kit.words import Language, Message, msg, translate
 from bosco.web.reader import Reader, reader
 
 NOTHING = "—"
+NO_BREAK = "\u00a0"
 THIN = "\u202f"  # the narrow space that French puts before a unit, and that never breaks
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
 _PATTERNS: dict[str, dict[Language, str]] = {
@@ -23,12 +24,20 @@ _PATTERNS: dict[str, dict[Language, str]] = {
     "day": {"fr": "d MMM y", "en": "d MMM y"},
     "month": {"fr": "MMMM y", "en": "MMMM y"},
 }
-_UNITS: tuple[tuple[int, dict[Language, str]], ...] = (
-    (86400, {"fr": "j", "en": "d"}),
-    (3600, {"fr": "h", "en": "h"}),
-    (60, {"fr": "min", "en": "min"}),
-    (1, {"fr": "s", "en": "s"}),
+_SPACE: dict[Language, str] = {"fr": THIN, "en": NO_BREAK}
+NOW = msg("now")
+AGO = msg("{span} ago", span="")
+AHEAD = msg("in {span}", span="")
+_DAYS = msg("d")
+RELATIVE: tuple[tuple[int, Message], ...] = (
+    (1, msg("s")),
+    (60, msg("min")),
+    (3600, msg("h")),
+    (86400, _DAYS),
+    (30 * 86400, msg("mo")),
+    (365 * 86400, msg("y")),
 )
+_UNITS: tuple[tuple[int, Message], ...] = tuple(reversed(RELATIVE[:4]))
 
 
 @lru_cache(8)
@@ -48,14 +57,16 @@ def instant_text(at: datetime, how: str = "full", whom: Reader | None = None) ->
 
 
 def relative_text(at: datetime, whom: Reader | None = None) -> str:
-    """Return how long ago, or in how long, as a person says it."""
+    """Return how long ago, or in how long, by the largest unit that still tells something."""
     whom = whom or reader()
-    gap = _aware(at) - whom.now
-    if abs(gap) < timedelta(seconds=5):
-        return "maintenant" if whom.language == "fr" else "now"
-    return format_timedelta(
-        gap, threshold=1.2, add_direction=True, format="short", locale=_locale(whom.language)
-    ).replace("\u00a0", THIN)
+    gap = (_aware(at) - whom.now).total_seconds()
+    if abs(gap) < 5:
+        return translate(NOW.text, whom.language)
+    seconds = abs(gap)
+    size, unit = next((one for one in reversed(RELATIVE) if seconds >= one[0] * 1.5), RELATIVE[0])
+    span = f"{round(seconds / size)}{_SPACE[whom.language]}{unit.say(whom.language)}"
+    pattern = AGO if gap < 0 else AHEAD
+    return translate(pattern.text, whom.language).format(span=span)
 
 
 def _time(at: datetime, text: str, kind: str) -> Markup:
@@ -91,15 +102,15 @@ def duration(span: timedelta | float | None, parts: int = 2) -> str:
         return NOTHING
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
     language = reader().language
-    space = THIN if language == "fr" else "\u00a0"
+    space = _SPACE[language]
     sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
     if seconds < 10:
         return sign + _short_span(seconds, space)
     left, said = round(seconds), []
-    for size, names in _UNITS:
+    for size, name in _UNITS:
         count, rest = divmod(left, size)
         if count:
-            said.append(f"{count}{space}{names[language]}")
+            said.append(f"{count}{space}{name.say(language)}")
         # Units that no longer matter beside the first are dropped with the rest.
         if len(said) == parts or (said and not count):
             break
@@ -146,7 +157,7 @@ def size(octets: float | None) -> str:
         return NOTHING
     french = reader().language == "fr"
     letter = "o" if french else "B"
-    space = THIN if french else "\u00a0"
+    space = _SPACE[reader().language]
     amount, prefix = float(octets), ""
     for prefix in ("", "k", "M", "G", "T"):  # noqa: B007 - the last one stands for everything larger
         if abs(amount) < 999.5:
