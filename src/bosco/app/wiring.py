@@ -34,6 +34,10 @@ class Wiring:
         self._built: dict[type, object] = dict(given)
         self._under_way: list[type] = []
 
+    def provide(self, kind: type[T], thing: T) -> None:
+        """Hand out that thing wherever its type is named."""
+        self._built[kind] = thing
+
     def get(self, kind: type[T]) -> T:
         """Return the one thing of that type, building it, and what it needs, if it is a service."""
         if kind not in self._built:
