@@ -27,7 +27,7 @@ def may_run_again(error: BaseException) -> bool:
 
 def lost_connection(error: BaseException) -> bool:
     """Say whether the connection, rather than the statement, failed."""
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or not hasattr(error.orig, "sqlstate"):
         return False
     state = state_of(error)
     # What the server answers has a code; a connection that could not be made, or broke, has none.

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
@@ -23,14 +24,7 @@ PATIENCE = 3
 
 def engine_of(url: str, *, durable: bool) -> Engine:
     """Return an engine on the database."""
-    try:
-        address = make_url(url).set(drivername="postgresql+psycopg")
-    except Exception as error:
-        raise Refusal(
-            Code.INVALID,
-            msg("This is not the address of a database."),
-            msg("Expected postgresql://user@host:5432/name."),
-        ) from error
+    address = _address(url)
     engine = create_engine(
         address,
         pool_size=WRITERS + READERS,
@@ -48,6 +42,20 @@ def engine_of(url: str, *, durable: bool) -> Engine:
         connection.autocommit = False
 
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        address = URL.create("none")
+    if address.drivername not in {"postgresql", "postgres", "postgresql+psycopg"} or not address.database:
+        raise Refusal(
+            Code.INVALID,
+            msg("This is not the address of a database."),
+            msg("Expected postgresql://user:password@host:5432/name."),
+        )
+    return address.set(drivername="postgresql+psycopg")
 
 
 class ManyWriters:

@@ -55,6 +55,7 @@ class Store:
         self._readers: ThreadPoolExecutor
         self._writer: _Writer
         self._ids_lock = Lock()
+        self._closed = False
 
     @classmethod
     def open(cls, where: str | Path, clock: Clock, ids: Ids, *, durable: bool = True, alone: bool = False) -> "Store":
@@ -151,6 +152,9 @@ class Store:
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""
+        if self._closed:
+            return
+        self._closed = True
         self._writer.close()
         self._readers.shutdown()
         self.reads.dispose()
