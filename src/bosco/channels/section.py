@@ -44,7 +44,7 @@ class Sms(PlanPart):
 
     sms: SecretText
     sender: str | None = None
-    headers: Mapping[str, SecretText] = MappingProxyType({})
+    headers: Mapping[str, SecretText] = Field(default_factory=dict)
     body: str | None = None
 
 
@@ -53,7 +53,7 @@ class Webhook(PlanPart):
 
     webhook: SecretText
     method: str = "POST"
-    headers: Mapping[str, SecretText] = MappingProxyType({})
+    headers: Mapping[str, SecretText] = Field(default_factory=dict)
     secret: SecretText | None = None
 
 

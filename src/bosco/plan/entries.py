@@ -11,12 +11,12 @@ from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema
 
 from bosco.kit.words import msg
-from bosco.plan.finding import Finding
+from bosco.plan.finding import Finding, finding_of
 from bosco.plan.ledger import Ledger
 from bosco.plan.mistakes import finding, follow, found
 from bosco.plan.section import AnySection, Path
 from bosco.plan.strict import stricter
-from bosco.plan.yaml_tree import Node
+from bosco.plan.yaml_tree import Node, Place, twice
 
 _MAPPINGS = (dict, Mapping)
 
@@ -114,6 +114,7 @@ def _by_entry(section: AnySection, shape: Shape, node: Node, ledger: Ledger) -> 
     assert shape.entry is not None
     read = Read(None)
     values: dict[Any, Any] = {}
+    opened: dict[Any, Place] = {}
     for entry in _entries(section, node, read):
         name = entry.name
         if shape.key is not None and entry.key is not None:
@@ -121,6 +122,11 @@ def _by_entry(section: AnySection, shape: Shape, node: Node, ledger: Ledger) -> 
             read.mistakes += mistakes
             if mistakes:
                 read.broken.add(entry.name)
+            elif name in values:
+                # Two spellings of one word, such as `warning` and `warnings`.
+                read.mistakes.append(finding_of(twice(str(name), entry.key.where, opened[name])))
+                continue
+            opened[name] = entry.key.where
         try:
             values[name] = shape.entry.validate_python(_shaped(section, entry.node.data), context=ledger)
         except ValidationError as error:
@@ -171,12 +177,17 @@ def _key(section: AnySection, adapter: TypeAdapter[Any], entry: _Entry, ledger: 
 
 
 def _findings(error: ValidationError, node: Node, key: Node | None, start: Path, ledger: Ledger) -> list[Finding]:
-    return [finding(one, node, key, start, ledger) for one in error.errors(include_url=False)]
+    return [finding(one, node, key, start, ledger) for one in _real(error)]
+
+
+def _real(error: ValidationError) -> Iterator[Any]:
+    """Yield the errors, without the default that could not be made because of another one."""
+    return (one for one in error.errors(include_url=False) if one["type"] != "default_factory_not_called")
 
 
 def _without(node: Node, error: ValidationError, adapter: TypeAdapter[Any], section: AnySection) -> Any:
     """Return the entry without what is wrong in it, for the sake of what other sections want to know of it."""
-    wrong = {follow(node, one["loc"]).path for one in error.errors(include_url=False)}
+    wrong = {follow(node, one["loc"]).path for one in _real(error)}
     if () in wrong:
         return None
     try:

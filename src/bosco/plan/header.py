@@ -30,7 +30,7 @@ NAME: Section[Text] = Section(
 )
 
 
-def _code(text: str) -> str:
+def read_code(text: str) -> str:
     """Take a prefix, or a pattern of its own with the year and the number."""
     blanked = re.sub(r"\{(?:year|n(?::0?\d)?)\}", "", text)
     if not re.fullmatch(r"[A-Za-z0-9_./-]{0,24}", blanked) or text == "":
@@ -46,7 +46,7 @@ def _code(text: str) -> str:
 
 
 CODE: Section[str | None] = Section(
-    "code", Annotated[str, AfterValidator(_code)], default=lambda: None, title=msg("Record numbers"), order=11
+    "code", Annotated[str, AfterValidator(read_code)], default=lambda: None, title=msg("Record numbers"), order=11
 )
 LANGUAGE: Section[Language] = Section(
     "language", Literal["fr", "en"], default=lambda: "en", title=msg("Language"), order=12

@@ -217,6 +217,7 @@ Phone = Annotated[str, AfterValidator(_phone)]
 COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "grey", "white", "black")
 _FRENCH_COLORS = ("rouge", "orange", "jaune", "vert", "bleu", "violet", "gris", "blanc", "noir")
 _COLOR_OF = {**dict(zip(_FRENCH_COLORS, COLORS, strict=True)), "gray": "grey", **{color: color for color in COLORS}}
+COLORS_TYPED = frozenset(_COLOR_OF)
 
 
 def read_color(text: str) -> str:
