@@ -10,10 +10,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from bosco.accounts.weak import is_easily_guessed
 from bosco.kit.clock import Clock
+from bosco.kit.marks import service
+from bosco.kit.refusal import Code
 from bosco.kit.words import Message, msg
+from bosco.web.limit import TooOften
 
 SHORTEST = 12
 LONGEST = 256
+# A comparison takes some 35 ms on purpose: a longer queue of strangers would only be answered after they have left.
+MOST_WAITING = 100
 # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html, the line with the smallest memory.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
@@ -67,6 +72,7 @@ class Compared:
     rehashed: str | None = None
 
 
+@service
 class Passwords:
     """Hashes and compares in threads of its own; a flood of strangers never takes the thread of known devices."""
 
@@ -76,6 +82,7 @@ class Passwords:
         self._nobodys = _nothing_to_match(hasher)
         self._strangers = ThreadPoolExecutor(1, "password-stranger")
         self._known = ThreadPoolExecutor(1, "password-known")
+        self._waiting = 0
 
     async def hash(self, password: str) -> str:
         """Return the password in the form that is kept."""
@@ -84,8 +91,15 @@ class Passwords:
 
     async def compare(self, kept: str | None, password: str, *, known_device: bool) -> Compared:
         """Compare a password with the kept form; with none kept it takes as long, and is wrong."""
-        pool = self._known if known_device else self._strangers
-        return await self._clock.in_thread(pool, lambda: self.compare_now(kept, password))
+        if known_device:
+            return await self._clock.in_thread(self._known, lambda: self.compare_now(kept, password))
+        if self._waiting >= MOST_WAITING:
+            raise TooOften(Code.TOO_MANY, msg("Too many people are signing in just now."), msg("Try again."), wait=5)
+        self._waiting += 1
+        try:
+            return await self._clock.in_thread(self._strangers, lambda: self.compare_now(kept, password))
+        finally:
+            self._waiting -= 1
 
     def compare_now(self, kept: str | None, password: str) -> Compared:
         """Compare in this very thread."""
