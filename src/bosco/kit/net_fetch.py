@@ -19,6 +19,8 @@ _OWN: dict[str, str] = {
 }
 # What may follow to another origin; everything else could be a secret meant for the first one.
 _HARMLESS = {"accept", "accept-language", "accept-encoding", "content-type", "user-agent"}
+# How the message is framed is not for anybody else to say.
+_OURS = {"connection", "content-length", "transfer-encoding", "keep-alive", "upgrade"}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -59,10 +61,12 @@ async def _ended(stream: Stream, head: Head, request: Request, steps: Steps, pas
 
 def written(request: Request, target: Target) -> bytes:
     """Return the request as it travels."""
-    lines = [f"{request.method} {target.path} HTTP/1.1", f"Host: {target.authority}", "Connection: close"]
     given = {name.lower() for name in request.headers}
+    lines = [f"{request.method} {target.path} HTTP/1.1", "Connection: close"]
+    if "host" not in given:
+        lines.append(f"Host: {target.authority}")
     lines += [f"{name}: {value}" for name, value in _OWN.items() if name not in given]
-    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    lines += [f"{name}: {value}" for name, value in request.headers.items() if name.lower() not in _OURS]
     if target.authorization and "authorization" not in given:
         lines.append(f"Authorization: {target.authorization}")
     if request.body or request.method in ("POST", "PUT", "PATCH"):
