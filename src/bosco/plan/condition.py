@@ -61,7 +61,7 @@ _CHANGE = re.compile(
     r"(?:baseline|reference|normale?))?"
 )
 _OVER_TIME = re.compile(
-    r"(.*?\S)\s+(?:sustained|maintenue?|for|during|over|pendant|durant|depuis|sur)(?:\s+(?:for|pendant))?\s+(\d.*)"
+    r"(.*\S)\s+(?:sustained|maintenue?|for|during|over|pendant|durant|depuis|sur)(?:\s+(?:for|pendant))?\s+(\d.*)"
 )
 _STAGNATION = re.compile(
     r"(?:stagnation|stagne|no growth|sans croissance)(?:\s+(?:for|during|of|over|de|sur|pendant|depuis))?\s+(\d.*)"

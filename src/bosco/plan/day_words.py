@@ -148,15 +148,20 @@ def listed(parts: Sequence[Sayable]) -> Sayable:
     return msg("{some} and {last}", some=reduce(lambda a, b: msg("{a}, {b}", a=a, b=b), parts[:-1]), last=parts[-1])
 
 
+def in_a_row(days: Sequence[int]) -> bool:
+    """Say whether the days are best said as a range."""
+    return len(days) > 2 and list(days) == list(range(days[0], days[0] + len(days)))
+
+
 def say_days(days: Sequence[int]) -> Sayable:
     """Return the days in words: Monday to Friday, or Monday and Thursday."""
-    if len(days) > 2 and list(days) == list(range(days[0], days[0] + len(days))):
+    if in_a_row(days):
         return msg("{first} to {last}", first=WEEKDAYS[days[0]], last=WEEKDAYS[days[-1]])
     return listed([WEEKDAYS[day] for day in days])
 
 
 def write_days(days: Sequence[int]) -> str:
     """Return the days as a plan writes them: `mon-fri`, or `mon, thu`."""
-    if len(days) > 2 and list(days) == list(range(days[0], days[0] + len(days))):
+    if in_a_row(days):
         return f"{SHORT_DAYS[days[0]]}-{SHORT_DAYS[days[-1]]}"
     return ", ".join(SHORT_DAYS[day] for day in days)

@@ -4,13 +4,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from zoneinfo import ZoneInfo
 
 from bosco.kit.refusal import Code, Refusal
-from bosco.kit.words import Language, Sayable, msg, say
+from bosco.kit.words import Language, Message, msg
 from bosco.plan.day_words import EVERY_DAY, listed, say_days, say_time
-from bosco.plan.wall_time import at, ends, starts
+from bosco.plan.wall_time import at, ends, in_utc, starts
 
 LONGEST = timedelta(days=366 * 50)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,7 +82,8 @@ class Hours:
         """Return the calendar in words."""
         if self.always:
             return msg("at any time").say(language)
-        return " ; ".join(str(say(_say_shift(shift), language)) for shift in self.shifts)
+        first, *more = (_say_shift(shift) for shift in self.shifts)
+        return reduce(lambda some, last: msg("{some}; {last}", some=some, last=last), more, first).say(language)
 
 
 ALWAYS = Hours((Shift(),))
@@ -90,6 +91,7 @@ ALWAYS = Hours((Shift(),))
 
 def working_time(hours: Hours, zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
     """Return the open time between two instants; nothing if the end does not come after the start."""
+    start, end = in_utc(start), in_utc(end)
     if end <= start:
         return timedelta(0)
     if hours.always:
@@ -97,7 +99,7 @@ def working_time(hours: Hours, zone: ZoneInfo, start: datetime, end: datetime) -
     if end - start > LONGEST:
         raise _too_long()
     first, last = _micros(start), _micros(end)
-    years = range(start.astimezone(UTC).year, end.astimezone(UTC).year + 1)
+    years = range(start.year, end.year + 1)
     worked = sum(_year(hours, zone, year).total for year in years[:-1])
     worked += _year(hours, zone, years[-1]).worked(last) - _year(hours, zone, years[0]).worked(first)
     return worked * _MICROSECOND
@@ -105,13 +107,14 @@ def working_time(hours: Hours, zone: ZoneInfo, start: datetime, end: datetime) -
 
 def add_working_time(hours: Hours, zone: ZoneInfo, start: datetime, span: timedelta) -> datetime:
     """Return the first instant by which that much open time has passed since the start."""
+    start = in_utc(start)
     if span < timedelta(0):
         raise Refusal(Code.INVALID, msg("working time cannot be less than nothing"))
     if span > LONGEST:
         raise _too_long()
     if hours.always or not span:
-        return (start + span).astimezone(UTC)
-    first = start.astimezone(UTC).year
+        return start + span
+    first = start.year
     left = span // _MICROSECOND + _year(hours, zone, first).worked(_micros(start))
     for year in range(first, first + LONGEST // (365 * _DAY) + 1):
         laid_out = _year(hours, zone, year)
@@ -123,7 +126,8 @@ def add_working_time(hours: Hours, zone: ZoneInfo, start: datetime, span: timede
 
 def is_open(hours: Hours, zone: ZoneInfo, instant: datetime) -> bool:
     """Say whether the calendar is open at that instant; it is no longer at the instant it closes."""
-    laid_out, now = _year(hours, zone, instant.astimezone(UTC).year), _micros(instant)
+    instant = in_utc(instant)
+    laid_out, now = _year(hours, zone, instant.year), _micros(instant)
     found = bisect_right(laid_out.opens, now) - 1
     return found >= 0 and now < laid_out.closes[found]
 
@@ -215,7 +219,7 @@ def _joined(periods: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def _say_shift(shift: Shift) -> Sayable:
+def _say_shift(shift: Shift) -> Message:
     when = msg("{days}, {periods}", days=say_days(shift.days), periods=listed([str(each) for each in shift.periods]))
     if not shift.holidays:
         return when

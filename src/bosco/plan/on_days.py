@@ -53,6 +53,10 @@ class OnDays(Recurrence):
     def longest(self) -> timedelta:
         return max(self.lasts, 2 * DAY)
 
+    @property
+    def needs_first_day(self) -> bool:
+        return self.rhythm.counts and self.since is None
+
     def _length(self, clock: time) -> timedelta:
         if not self.at:
             return DAY

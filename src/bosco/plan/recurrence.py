@@ -8,6 +8,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bosco.kit.words import Language
+from bosco.plan.wall_time import in_utc
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,18 @@ class Recurrence(ABC):
 
     def after(self, instant: datetime, zone: ZoneInfo) -> Occurrence | None:
         """Return the first occurrence that starts after the instant; None if there is none any more."""
+        instant = in_utc(instant)
         return next((each for each in self.around(instant, zone) if each.start > instant), None)
 
     def between(self, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Occurrence]:
         """Yield the occurrences that start between two instants, the second one excluded."""
+        start, end = in_utc(start), in_utc(end)
         before_end = takewhile(lambda each: each.start < end, self.around(start, zone))
         return (each for each in before_end if each.start >= start)
 
     def covering(self, instant: datetime, zone: ZoneInfo) -> Occurrence | None:
         """Return the occurrence that is under way at the instant; of several, the one that began last."""
-        found = None
+        instant, found = in_utc(instant), None
         for each in takewhile(lambda each: each.start <= instant, self.around(instant - self.longest, zone)):
             if instant < each.end:
                 found = each
@@ -57,6 +60,11 @@ class Recurrence(ABC):
     def longest(self) -> timedelta:
         """Return a span that no occurrence outlasts."""
         return timedelta(0)
+
+    @property
+    def needs_first_day(self) -> bool:
+        """Say whether it counts in twos or more and does not say from when: which of the two weeks?"""
+        return False
 
     @abstractmethod
     def series(self, start: date) -> tuple[Series, ...]:

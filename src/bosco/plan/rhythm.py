@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from bosco.kit.words import Sayable, msg
-from bosco.plan.day_words import EVERY_DAY, SHORT_DAYS, WORKING_DAYS, listed, say_days, write_days
+from bosco.plan.day_words import EVERY_DAY, SHORT_DAYS, WEEKDAYS, in_a_row, listed, say_days, write_days
 
 # A Monday: what counts in twos or threes counts from here when the plan names no first day.
 ANCHOR = date(1970, 1, 5)
@@ -84,8 +84,9 @@ class EveryWeeks:
             return msg("every {n} weeks on {days}", n=self.step, days=say_days(self.days_of_week))
         if self.days_of_week == EVERY_DAY:
             return msg("every day of the week")
-        if self.days_of_week == WORKING_DAYS:
-            return msg("from Monday to Friday")
+        if in_a_row(self.days_of_week):
+            first, last = WEEKDAYS[self.days_of_week[0]], WEEKDAYS[self.days_of_week[-1]]
+            return msg("from {first} to {last}", first=first, last=last)
         return msg("every {days}", days=say_days(self.days_of_week))
 
     def rules(self) -> "Rules":

@@ -28,8 +28,8 @@ _ORDINALS = {
 }
 ORDINAL_OF = {word: number for number, words in _ORDINALS.items() for word in words}
 
-EVERY = re.compile(r"(?:every|each|chaque|tous les|toutes les|the|les|le|la|l')(?:\s+|$|(?<='))")
-COUNTED = re.compile(r"(?:(\d{1,4})\s*)?([a-z][a-z-]*)")
+EVERY = re.compile(r"(?:every|each|chaque|tous les|toutes les|the|les|le|la|l'|du|from)(?:\s+|$|(?<='))")
+COUNTED = re.compile(r"(?:(\d{1,9})\s*)?([a-z][a-z-]*)")
 AND = re.compile(r"\s*(?:,|;|\band\b|\bet\b)\s*")
 NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|eme|e)?")
 OF = re.compile(r"(.+?)(?:\s+(?:of|in|de|du|en)\s+|\s+d'|\s+)(?:(?:the|every|each|chaque|le|la)\s+)?([a-z-]+)")

@@ -7,7 +7,6 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Message, msg
 from bosco.plan.ledger import UnknownName, nearest
 
-
 LONGEST = 300
 
 

@@ -66,6 +66,10 @@ class Steps(Recurrence):
     def longest(self) -> timedelta:
         return self.lasts + DAY
 
+    @property
+    def needs_first_day(self) -> bool:
+        return bool(DAY % self.span) and self.since is None
+
     def series(self, start: date) -> tuple[Series, ...]:
         first = next(self.around(at(start).replace(tzinfo=UTC), ZoneInfo("UTC")))
         hours = self.span % HOUR == timedelta(0)

@@ -21,6 +21,12 @@ def ends(wall: datetime, zone: ZoneInfo) -> datetime:
     return _after_the_gap(first, last, zone) if first > last else last
 
 
+def in_utc(instant: datetime) -> datetime:
+    """Return the same instant in UTC: between two instants of one zone, Python would count by the wall."""
+    assert instant.tzinfo is not None, "an instant knows its zone"
+    return instant.astimezone(UTC)
+
+
 def on_the_wall(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return what a clock on the wall shows at that instant, without a zone."""
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
