@@ -242,15 +242,12 @@ def asleep_for(span: timedelta) -> tuple[SleepyClock, Watched, list[Gap]]:
     watched = Watched(clock)
     gaps: list[Gap] = []
 
-    async def on_gap(gap: Gap) -> None:
-        gaps.append(gap)
-
     async def story() -> None:
         await clock.sleep(2 * MINUTE)
         clock.jumped = span
         await clock.sleep(2 * MINUTE)
 
-    schedule = Schedule(clock, watched.look, on_gap=on_gap)
+    schedule = Schedule(clock, watched.look, on_gap=gaps.append)
     schedule.replace(paces(200))
     during(schedule, clock, story)
     return clock, watched, gaps
@@ -276,15 +273,12 @@ def test_a_process_that_stood_still_is_asleep_too() -> None:
     watched = Watched(clock)
     gaps: list[Gap] = []
 
-    async def on_gap(gap: Gap) -> None:
-        gaps.append(gap)
-
     async def story() -> None:
         await clock.sleep(MINUTE)
         clock.elapsed += 600
         await clock.sleep(MINUTE)
 
-    schedule = Schedule(clock, watched.look, on_gap=on_gap)
+    schedule = Schedule(clock, watched.look, on_gap=gaps.append)
     schedule.replace(paces(100))
     during(schedule, clock, story)
     assert len(gaps) == 1

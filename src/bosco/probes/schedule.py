@@ -75,7 +75,7 @@ class Schedule:
         *,
         everywhere: int = EVERYWHERE,
         per_host: int = PER_HOST,
-        on_gap: Callable[[Gap], Awaitable[None]] | None = None,
+        on_gap: Callable[[Gap], None] | None = None,
     ) -> None:
         self._clock = clock
         self._look = look
@@ -117,7 +117,7 @@ class Schedule:
         self._set_all_due()
         try:
             while True:
-                await self._compare_clocks()
+                self.compare_clocks()
                 self._start_due()
                 await self._wait()
         finally:
@@ -161,7 +161,8 @@ class Schedule:
                 entry.waiting = False
             queue.clear()
 
-    async def _compare_clocks(self) -> None:
+    def compare_clocks(self) -> None:
+        """Notice whether Bosco slept, or the clock was moved, since the last time; others may ask for it too."""
         before, self._moment = self._moment, Moment(self._clock.read(), self._clock.monotonic())
         gap = gap_between(before, self._moment)
         if gap is None and not stepped(before, self._moment):
@@ -173,7 +174,7 @@ class Schedule:
             self.counts.gaps += 1
             log.warning("Bosco was not awake between %s and %s", gap.start.isoformat(), gap.end.isoformat())
             if self._on_gap is not None:
-                await self._on_gap(gap)
+                self._on_gap(gap)
 
     def _start_due(self) -> None:
         soon = self._clock.monotonic() + TOGETHER

@@ -117,7 +117,7 @@ def sooner(every: timedelta) -> timedelta:
 def settle(was: Standing, rules: Rules, outcome: Outcome, because: Sayable, since: datetime) -> Step:
     """Return what a judgement that needs no confirmation leads to."""
     if outcome == was.shown:
-        return Step(was)
+        return Step(replace(was, because=because))
     known = was.shown if was.shown != "unknown" else was.known
     step = _changed(was, outcome, max(was.since, since), because)
     now = replace(step.standing, known=known if outcome == "unknown" else None)
@@ -144,6 +144,24 @@ def oversleep(was: Standing, rules: Rules, now: datetime) -> Step:
         away=True,
     )
     return Step(blind, (Change(was.shown, "unknown", since, because, was.shown, silent=True),))
+
+
+def rest(was: Standing, because: Sayable, at: datetime) -> Step:
+    """Make the state unknown because nobody is meant to look now; nobody is told, nor when it comes back as it was."""
+    if was.shown == "unknown":
+        return Step(was)
+    resting = replace(
+        was,
+        shown="unknown",
+        since=max(was.since, at),
+        because=because,
+        known=was.shown,
+        recent=(),
+        blind=0,
+        blind_since=None,
+        away=True,
+    )
+    return Step(resting, (Change(was.shown, "unknown", resting.since, because, was.shown, silent=True),))
 
 
 def observe(was: Standing, rules: Rules, saw: Outcome, because: Sayable, at: datetime) -> Step:

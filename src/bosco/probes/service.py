@@ -1,0 +1,254 @@
+"""The probes' verbs: look, judge, tell; the engine that does so as long as Bosco runs."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bosco.kit.clock import Clock
+from bosco.kit.handles import raise_handles
+from bosco.kit.marks import Gauge, engine, gauges, ready, service
+from bosco.kit.net import Net
+from bosco.kit.processes import Processes
+from bosco.kit.refusal import Code, Refusal, not_found
+from bosco.kit.words import msg
+from bosco.plan.current import CurrentPlan
+from bosco.plan.hours import is_open
+from bosco.plan.load import Plan
+from bosco.plan.secrets import Secrets
+from bosco.probes import rows
+from bosco.probes.figures import schedule_figures, state_figures
+from bosco.probes.heartbeats import Heartbeats
+from bosco.probes.kind import Eyes
+from bosco.probes.look import Looked, blame_own_network, look
+from bosco.probes.model import ProbeView, Watched
+from bosco.probes.own_network import LOCAL_SIGNS, OwnNetwork, is_near
+from bosco.probes.schedule import EVERYWHERE, Schedule
+from bosco.probes.standings import Standings, first_gap
+from bosco.probes.state import in_doubt, observe, rest, sooner
+from bosco.probes.wakefulness import Gap
+from bosco.probes.watched import pace_of, watched_of
+from bosco.services.intervals import Interval
+from bosco.store.store import Store
+
+log = logging.getLogger(__name__)
+# A probe of one of these names is Bosco's own check: while it is down, what cannot be reached is unknown.
+OWN_CHECKS = ("gateway", "connectivity")
+# Its word counts for so long; older, it is asked again before anything is blamed.
+FRESH = timedelta(seconds=10)
+AWAKE_EVERY = timedelta(minutes=1)
+# Files and sockets that are left for everything else.
+SPARE_HANDLES = 200
+
+
+@service
+class Probes:
+    """What watches."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - looking takes every door there is
+        self,
+        store: Store,
+        clock: Clock,
+        net: Net,
+        processes: Processes,
+        secrets: Secrets,
+        current: CurrentPlan,
+        standings: Standings,
+        heartbeats: Heartbeats,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._doors = (net, processes, clock, secrets)
+        self._current = current
+        self.standings = standings
+        self.heartbeats = heartbeats
+        self._watched: dict[str, Watched] = {}
+        self._eyes: dict[str, Eyes] = {}
+        self._looked: dict[str, Looked] = {}
+        self._network = OwnNetwork()
+        self._gaps: list[Gap] = []
+        self._news = asyncio.Event()
+        self._begun = False
+        everywhere = min(EVERYWHERE, max(64, raise_handles() - SPARE_HANDLES))
+        self.schedule = Schedule(clock, self._look, everywhere=everywhere, on_gap=self._notice)
+        current.on_change(self._hear_of_plan)
+
+    @engine("probes")
+    async def run(self) -> None:
+        """Look at everything as the plan says, until cancelled."""
+        await self.begin()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.schedule.run())
+                tasks.create_task(self.heartbeats.run(self.schedule.compare_clocks))
+                tasks.create_task(self._stay_awake())
+                tasks.create_task(self._follow_news())
+        finally:
+            self._begun = False
+
+    async def begin(self) -> None:
+        """Take up where Bosco left off, and make unknown what nobody saw meanwhile."""
+        await self.standings.load()
+        awake = await self._store.read(rows.awake_until)
+        self._watched = {}
+        await self._follow(self._current.plan)
+        gap = first_gap(awake, self._clock.read())
+        if gap is not None:
+            await self.standings.oversleep(gap, "not running")
+        await self._store.write(rows.note_awake)
+        gaps = await self._store.read(rows.load_gaps)
+        await self.heartbeats.follow(self._heartbeats_of(self._watched), gaps)
+        self._begun = True
+
+    async def check_now(self, name: str) -> ProbeView:
+        """Look at once, and return how the probe then stands."""
+        watched = self._find(name)
+        if watched.is_heartbeat:
+            raise Refusal(
+                Code.CONFLICT,
+                msg("Bosco cannot look at the heartbeat {name}: its job comes to Bosco.", name=name),
+                msg("Send a ping to its address, as the job does."),
+            )
+        if watched.probe.paused:
+            raise Refusal(Code.CONFLICT, msg("The probe {name} is paused in the plan.", name=name))
+        await self.schedule.look_now(name)
+        await self.standings.drain()
+        return self.view(name)
+
+    def view(self, name: str) -> ProbeView:
+        """Return how a probe stands, or refuse if there is none of that name."""
+        return self._view(self._find(name))
+
+    def views(self, service: str | None = None) -> list[ProbeView]:
+        """Return how every probe stands, or those of one service, in the order of the plan."""
+        return [self._view(one) for one in self._watched.values() if service is None or one.service == service]
+
+    def looked(self, name: str) -> Looked | None:
+        """Return the last look at a probe since Bosco started."""
+        return self._looked.get(name)
+
+    async def intervals(self, names: Sequence[str], start: datetime, end: datetime) -> list[Interval]:
+        """Return in which states probes were during a span; the present interval has no end."""
+        return await self._store.read(lambda tx: rows.intervals_of(tx, names, start, end))
+
+    async def gaps(self) -> list[Gap]:
+        """Return the times in which Bosco saw nothing."""
+        return await self._store.read(rows.load_gaps)
+
+    @gauges
+    async def figures(self) -> list[Gauge]:
+        """Tell how late looks are, and how many probes are in which state."""
+        states = [self._view(one).state for one in self._watched.values()]
+        return [*schedule_figures(self.schedule, self.heartbeats.pings), *state_figures(states)]
+
+    @ready("probes")
+    async def not_ready(self) -> str | None:
+        """Say that nothing is watched yet."""
+        return None if self._begun else "nothing is watched yet"
+
+    async def _look(self, name: str) -> timedelta | None:
+        watched = self._watched[name]
+        if not is_open(watched.hours, watched.zone, self._clock.read()):
+            self._rest(watched)
+            return None
+        looked = await look(watched.probe.look, self._eyes[name])
+        looked = await self._without_own_trouble(watched, looked)
+        # The plan may have changed meanwhile: a look at what was is no look at what is.
+        if self._watched.get(name) is not watched:
+            return None
+        reading = looked.reading
+        self._looked[name] = looked
+        step = observe(self.standings[name], watched.rules, reading.outcome, reading.because, looked.at)
+        self.standings.take(name, step)
+        return sooner(watched.probe.every) if in_doubt(step.standing) else None
+
+    def _rest(self, watched: Watched) -> None:
+        standing = self.standings[watched.name]
+        because = msg("paused in the plan")
+        if not watched.probe.paused:
+            because = msg("outside the hours in which it is watched ({hours})", hours=watched.probe.hours)
+        self.standings.take(watched.name, rest(standing, because, self._clock.read()))
+
+    async def _without_own_trouble(self, watched: Watched, looked: Looked) -> Looked:
+        host = watched.probe.look.target()
+        self._network.note(host, looked.at, looked.trouble)
+        if looked.trouble is None or not host or is_near(host) or watched.name in OWN_CHECKS:
+            return looked
+        return blame_own_network(looked) if await self._is_cut(looked) else looked
+
+    async def _is_cut(self, looked: Looked) -> bool:
+        own = next((name for name in OWN_CHECKS if name in self._watched), None)
+        if own is None or self._watched[own].probe.paused:
+            return looked.trouble in LOCAL_SIGNS and self._network.seems_cut(self._clock.read())
+        if looked.trouble not in (*LOCAL_SIGNS, "timeout", "reset"):
+            return False
+        last = self._looked.get(own)
+        if last is None or self._clock.read() - last.at > FRESH:
+            await self.schedule.look_now(own)
+            last = self._looked.get(own)
+        return last is not None and last.reading.outcome in ("down", "unknown")
+
+    def _notice(self, gap: Gap) -> None:
+        self.heartbeats.notice(gap)
+        self._gaps.append(gap)
+        self._news.set()
+
+    def _hear_of_plan(self, before: Plan, now: Plan) -> None:
+        self._news.set()
+
+    async def _follow_news(self) -> None:
+        plan = self._current.plan
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._gaps:
+                await self.standings.oversleep(self._gaps.pop(0), "asleep")
+            if self._current.plan is not plan:
+                plan = self._current.plan
+                await self._follow(plan)
+                await self.heartbeats.follow(self._heartbeats_of(self._watched), await self.gaps())
+
+    async def _follow(self, plan: Plan) -> None:
+        before, watched = self._watched, watched_of(plan)
+        changed = [name for name, one in watched.items() if name in before and before[name] != one]
+        kept = {name: before[name] if before.get(name) == one else one for name, one in watched.items()}
+        await self.standings.follow(kept, changed)
+        self._watched = kept
+        self._eyes = {name: Eyes(*self._doors, one.timeout) for name, one in kept.items()}
+        self._looked = {name: one for name, one in self._looked.items() if name in kept and name not in changed}
+        for one in kept.values():
+            if one.probe.paused:
+                self._rest(one)
+        looks = [one for one in kept.values() if not one.is_heartbeat and not one.probe.paused]
+        self.schedule.replace(pace_of(one) for one in looks)
+
+    def _heartbeats_of(self, watched: Mapping[str, Watched]) -> dict[str, Watched]:
+        return {name: one for name, one in watched.items() if one.is_heartbeat}
+
+    async def _stay_awake(self) -> None:
+        while True:
+            await self._clock.sleep(AWAKE_EVERY)
+            await self._store.write(rows.note_awake)
+
+    def _find(self, name: str) -> Watched:
+        watched = self._watched.get(name)
+        if watched is None:
+            raise not_found(msg("There is no probe called {name}.", name=name[:100]))
+        return watched
+
+    def _view(self, watched: Watched) -> ProbeView:
+        standing, looked = self.standings[watched.name], self._looked.get(watched.name)
+        return ProbeView(
+            name=watched.name,
+            kind=watched.probe.kind,
+            service=watched.service,
+            label=watched.probe.name,
+            state=standing.shown,
+            since=standing.since,
+            because=standing.because,
+            flapping=standing.flapping,
+            paused=watched.probe.paused,
+            every=watched.probe.every,
+            reading=looked.reading if looked else None,
+            looked_at=looked.at if looked else None,
+        )

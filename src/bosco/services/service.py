@@ -1,0 +1,113 @@
+"""The services' verbs: how each stands, and since when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from bosco.journal import write as write_line
+from bosco.kit.marks import service
+from bosco.kit.packed import pack
+from bosco.kit.words import Language, Sayable, say
+from bosco.plan.current import CurrentPlan
+from bosco.plan.header import LANGUAGE
+from bosco.services import store
+from bosco.services.intervals import Interval, Turn
+from bosco.services.model import FACTS, WHAT, Standing, State, Turned
+from bosco.store.store import Store
+from bosco.store.tx import Tx
+
+
+@service
+class Services:
+    """What is operated, and how it is."""
+
+    def __init__(self, store: Store, current: CurrentPlan) -> None:
+        self._store = store
+        self._current = current
+        self._standings: dict[str, Standing] = {}
+        self._loaded = False
+
+    async def load(self) -> None:
+        """Read how every service stood; whoever judges services does so first, others need not."""
+        self._standings = await self._store.read(store.load)
+        self._loaded = True
+
+    async def standings(self) -> Mapping[str, Standing]:
+        """Return how every service stands that a probe watches."""
+        if not self._loaded:
+            await self.load()
+        return self._standings
+
+    async def intervals(self, names: Sequence[str], start: datetime, end: datetime) -> list[Interval]:
+        """Return in which states services were during a span; the present interval has no end."""
+        return await self._store.read(lambda tx: store.intervals_of(tx, names, start, end))
+
+    def judge(
+        self,
+        name: str,
+        state: State,
+        because: Sayable,
+        since: datetime,
+        *,
+        probes: tuple[str, ...] = (),
+        silent: bool = False,
+    ) -> Turned | None:
+        """Take note of a judgement, and return the turn to be written with `write` if there is one."""
+        was = self._standings.get(name)
+        if was is not None and was.state == state:
+            return None
+        before: State = was.state if was else "unknown"
+        known_before = None if was is None else was.known if was.state == "unknown" else was.state
+        since = max(since, was.since) if was else since
+        now = Standing(state, since, because, known_before if state == "unknown" else None)
+        self._standings[name] = now
+        # Back from an absence of Bosco's own as it was before, or seen for the first time: nothing has happened to it.
+        quiet = (silent and state in ("unknown", known_before)) or (known_before is None and state in ("up", "unknown"))
+        return Turned(name, before, now, known_before, probes, quiet)
+
+    def forget(self, tx: Tx, names: Iterable[str]) -> None:
+        """Write that services have left the plan."""
+        store.forget(tx, list(names))
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget how services stand that have left the plan."""
+        for name in names:
+            self._standings.pop(name, None)
+
+    def write(self, tx: Tx, turned: Sequence[Turned]) -> None:
+        """Write turns: the state, the interval, and unless silent the journal's line and the fact."""
+        store.put(tx, {one.service: one.standing for one in turned}.items())
+        store.write_turns(tx, [Turn(one.service, one.standing.state, one.standing.since) for one in turned])
+        language = self._current.plan[LANGUAGE]
+        for one in turned:
+            if not one.silent:
+                _tell(tx, one, language)
+
+
+def _tell(tx: Tx, turned: Turned, language: Language) -> None:
+    standing = turned.standing
+    because = pack(standing.because)
+    write_line(
+        tx,
+        subject=f"service:{turned.service}",
+        what=WHAT[standing.state],
+        actor="bosco",
+        why=say(standing.because, language),
+        data={
+            "service": turned.service,
+            "before": turned.before,
+            "since": standing.since.isoformat(),
+            "because": because,
+            "probes": list(turned.probes),
+        },
+    )
+    tx.publish(
+        FACTS[standing.state](
+            service=turned.service,
+            before=turned.before,
+            known_before=turned.known_before,
+            since=standing.since,
+            at=tx.at,
+            because=because,
+            probes=turned.probes,
+        )
+    )
