@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Response, get, post
-from litestar.di import Provide
 
 from bosco.kit.clock import RealClock
 from bosco.kit.ids import RealIds
@@ -18,8 +17,6 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.site import Site
 from bosco.web.visitor import MACHINE, PUBLIC, ROLES, STRANGER, AnyRequest, Visitor, may
-
-__all__ = ["Provide", "World"]
 
 NAV = [
     Nav(msg("Overview"), "/", icon="layout-dashboard", order=10, may=None),
@@ -102,7 +99,12 @@ class World:
             """Give one thing."""
             return {"number": number, "most": most}
 
-        return [front, admin, boom, refused, act, ping, hook, slowly, thing]
+        @get("/tell/{topic:str}", opt=MACHINE)
+        async def tell(topic: str) -> Response[str]:
+            self.live.tell(topic, f"{topic}:api")
+            return Response("told", media_type="text/plain")
+
+        return [front, admin, boom, refused, act, ping, hook, slowly, thing, tell]
 
 
 def _calm() -> Any:

@@ -68,7 +68,10 @@ def explained(error: ValidationException) -> list[tuple[str, str, Sayable]]:
         for one in listed
         if isinstance(one, dict)
     ]
-    return found or [("", "", sentence(error.detail))]
+    if found:
+        return found
+    lacking = re.search(r"Missing required (\w+) parameter '?(\w+)", error.detail)
+    return [(lacking[2], lacking[1], sentence(error.detail)) if lacking else ("", "", sentence(error.detail))]
 
 
 def _place(source: Any) -> str:

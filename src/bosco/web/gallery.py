@@ -6,12 +6,19 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from bosco.kit.words import msg
+from bosco.kit.words import Text, msg
 from bosco.web.draw import Bar
 from bosco.web.forms import Form
 from bosco.web.shell import Shell
 from bosco.web.visitor import PUBLIC, AnyRequest
 
+STAGES = [
+    ("open", Text({"en": "Open", "fr": "Ouvert"})),
+    ("analysing", Text({"en": "Analysing", "fr": "Analyse"})),
+    ("fixing", Text({"en": "Fixing", "fr": "Correction"})),
+    ("testing", Text({"en": "Testing", "fr": "Test"})),
+    ("closed", Text({"en": "Closed", "fr": "Clos"})),
+]
 SIZES = {"small": msg("Small"), "large": msg("Large")}
 _TROUBLE = {17: "degraded", 18: "critical", 52: "critical", 60: "unknown", 61: "unknown", 75: "maintenance"}
 
@@ -49,7 +56,7 @@ async def _form(request: AnyRequest) -> Form:
     form.choice("size", SIZES)
     form.lines("note", needed=False, most=400)
     form.whole("count", least=1, most=10)
-    form.choices("days", ("mon", "tue", "wed"))
+    form.choices("ways", ("slack", "email", "sms"))
     form.choice("level", SIZES)
     return form
 
@@ -66,6 +73,7 @@ def routes(shell: Shell) -> list[Any]:
             "hour": timedelta(hours=1),
             "form": form,
             "sizes": SIZES,
+            "stages": STAGES,
         }
         return shell.page(request, "web/design.html", status=status, title=msg("Design"), **values)
 

@@ -1,7 +1,9 @@
 """The page shell: every page is rendered here, in the visitor's language, inside one frame."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 from urllib.parse import quote, unquote
@@ -13,7 +15,7 @@ from markupsafe import escape
 
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
-from bosco.kit.plural import plural
+from bosco.kit.plural import Plural
 from bosco.kit.words import Language, Sayable, say, translate
 from bosco.web.assets import Assets
 from bosco.web.draw import DRAWINGS, chart_json
@@ -21,7 +23,7 @@ from bosco.web.nav import Nav
 from bosco.web.reader import Reader, reader, reader_of, reading
 from bosco.web.site import Site
 from bosco.web.states import STATES
-from bosco.web.typeset import FILTERS, LOCALES, RELATIVE
+from bosco.web.typeset import FILTERS, LOCALES, NO_BREAK, RELATIVE, THIN
 from bosco.web.visitor import ROLE_NAMES, AnyRequest, visitor_of
 
 TOAST_COOKIE = "bosco_toast"
@@ -55,7 +57,12 @@ class Shell:
 
     def _environment(self) -> Environment:
         made = Environment(
-            loader=_RoomTemplates(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=_RoomTemplates(),
+            autoescape=True,
+            undefined=StrictUndefined,
+            optimized=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         made.filters.update(FILTERS)
         made.filters.update(say=said, initials=initials, chart_json=chart_json)
@@ -118,8 +125,7 @@ class Shell:
 
     def go(self, request: AnyRequest, path: str, toast: Sayable | None = None) -> Response[None]:
         """Send the browser to another of our pages, where the toast will be said once."""
-        if not path.startswith("/") or path.startswith(("//", "/\\")):
-            path = "/"
+        path = own_path(path)
         header = {"HX-Redirect": path} if request.headers.get("hx-request") else {"Location": path}
         answer = Response(None, status_code=200 if "HX-Redirect" in header else 303, headers=header)
         if toast is not None:
@@ -163,24 +169,39 @@ def _read_toast(request: AnyRequest) -> str | None:
     return text if isinstance(text, str) and len(text) <= 500 else None
 
 
+def own_path(address: str) -> str:
+    """Return the address if it is a path of ours, else the front page: nobody is sent elsewhere by a crafted link."""
+    ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return quote(address, safe="/?&=#%:@!$'()*+,;~[]") if ours else "/"
+
+
 def initials(name: str) -> str:
     """Return one or two letters that stand for a person."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
+@lru_cache(2000)
+def spaced(sentence: str) -> str:
+    """Put the spaces that never break where French typography wants them."""
+    return re.sub(r"(?<=\S) (?=[?!;»])|(?<=«) ", THIN, re.sub(r"(?<=\S) (?=:(?:\s|$))", NO_BREAK, sentence))
+
+
 def said(value: Any) -> Any:
-    """Say a Message or a Text in the language of the page."""
-    return say(value, reader().language)
+    """Say a Message or a Text in the language of the page; what a person typed stays as it is."""
+    language = reader().language
+    if not hasattr(value, "say"):
+        return value
+    return spaced(value.say(language)) if language == "fr" else value.say(language)
 
 
 def translated(text: str, /, **values: Any) -> str:
     """Return a template's sentence in the language of the page; markup among the values stays markup."""
     language: Language = reader().language
-    sentence = translate(text, language)
+    sentence = spaced(translate(text, language)) if language == "fr" else translate(text, language)
     if not values:
         return sentence
-    told = {name: say(value, language) for name, value in values.items()}
+    told = {name: said(value) for name, value in values.items()}
     if any(hasattr(value, "__html__") for value in told.values()):
         return escape(sentence).format(**told)
     return sentence.format_map(told)
@@ -188,5 +209,5 @@ def translated(text: str, /, **values: Any) -> str:
 
 def counted(one: str, many: str, count: float, /, **values: Any) -> str:
     """Return the sentence for one or for several, as the language counts; `{n}` is the number."""
-    chosen = plural(count, one, many).text(reader().language)
+    chosen = Plural(count, one, many).text(reader().language)
     return translated(chosen, **{"n": FILTERS["number"](count), **values})  # type: ignore[operator]

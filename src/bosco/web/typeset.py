@@ -24,7 +24,6 @@ _PATTERNS: dict[str, dict[Language, str]] = {
     "day": {"fr": "d MMM y", "en": "d MMM y"},
     "month": {"fr": "MMMM y", "en": "MMMM y"},
 }
-_SPACE: dict[Language, str] = {"fr": THIN, "en": NO_BREAK}
 NOW = msg("now")
 AGO = msg("{span} ago", span="")
 AHEAD = msg("in {span}", span="")
@@ -64,7 +63,7 @@ def relative_text(at: datetime, whom: Reader | None = None) -> str:
         return translate(NOW.text, whom.language)
     seconds = abs(gap)
     size, unit = next((one for one in reversed(RELATIVE) if seconds >= one[0] * 1.5), RELATIVE[0])
-    span = f"{round(seconds / size)}{_SPACE[whom.language]}{unit.say(whom.language)}"
+    span = f"{round(seconds / size)}{NO_BREAK}{unit.say(whom.language)}"
     pattern = AGO if gap < 0 else AHEAD
     return translate(pattern.text, whom.language).format(span=span)
 
@@ -102,15 +101,14 @@ def duration(span: timedelta | float | None, parts: int = 2) -> str:
         return NOTHING
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
     language = reader().language
-    space = _SPACE[language]
     sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
     if seconds < 10:
-        return sign + _short_span(seconds, space)
+        return sign + _short_span(seconds)
     left, said = round(seconds), []
     for size, name in _UNITS:
         count, rest = divmod(left, size)
         if count:
-            said.append(f"{count}{space}{name.say(language)}")
+            said.append(f"{count}{NO_BREAK}{name.say(language)}")
         # Units that no longer matter beside the first are dropped with the rest.
         if len(said) == parts or (said and not count):
             break
@@ -118,14 +116,14 @@ def duration(span: timedelta | float | None, parts: int = 2) -> str:
     return sign + " ".join(said)
 
 
-def _short_span(seconds: float, space: str) -> str:
+def _short_span(seconds: float) -> str:
     if seconds == 0:
-        return f"0{space}s"
+        return f"0{NO_BREAK}s"
     if seconds < 0.001:
-        return f"{number(seconds * 1_000_000, 0)}{space}µs"
+        return f"{number(seconds * 1_000_000, 0)}{NO_BREAK}µs"
     if seconds < 1:
-        return f"{number(seconds * 1000, 1 if seconds < 0.01 else 0)}{space}ms"
-    return f"{number(seconds, 1)}{space}s"
+        return f"{number(seconds * 1000, 1 if seconds < 0.01 else 0)}{NO_BREAK}ms"
+    return f"{number(seconds, 1)}{NO_BREAK}s"
 
 
 def number(value: float | Decimal | None, digits: int = 2) -> str:
@@ -157,7 +155,6 @@ def size(octets: float | None) -> str:
         return NOTHING
     french = reader().language == "fr"
     letter = "o" if french else "B"
-    space = _SPACE[reader().language]
     amount, prefix = float(octets), ""
     for prefix in ("", "k", "M", "G", "T"):  # noqa: B007 - the last one stands for everything larger
         if abs(amount) < 999.5:
@@ -165,7 +162,7 @@ def size(octets: float | None) -> str:
         amount /= 1000
     else:
         amount *= 1000
-    return f"{number(amount, 0 if not prefix or amount >= 100 else 1)}{space}{prefix}{letter}"
+    return f"{number(amount, 0 if not prefix or amount >= 100 else 1)}{NO_BREAK}{prefix}{letter}"
 
 
 def plain(value: object) -> Markup:

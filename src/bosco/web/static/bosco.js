@@ -126,8 +126,7 @@ const units = body.dataset.units.trim().split(" ").reduce((pairs, word, at) => (
 function relative(gap) {
   const seconds = Math.abs(gap) / 1000;
   const [size, unit] = units.findLast(([size]) => seconds >= size * 1.5) ?? units[0];
-  const space = root.lang === "fr" ? "\u202f" : "\u00a0";
-  return (gap < 0 ? body.dataset.ago : body.dataset.ahead).replace("{}", `${Math.round(seconds / size)}${space}${unit}`);
+  return (gap < 0 ? body.dataset.ago : body.dataset.ahead).replace("{}", `${Math.round(seconds / size)}\u00a0${unit}`);
 }
 function refreshTimes() {
   for (const time of document.querySelectorAll("time[data-relative]")) {
