@@ -51,6 +51,7 @@ def run_loop(main: object) -> None:
 
 def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     """Run the plan until told to stop."""
+    from bosco.accounts.service import Accounts
     from bosco.app.house import House, Settings, find_plan
     from bosco.app.up import real_doors, run
     from bosco.kit.log import set_up_logs
@@ -64,6 +65,8 @@ def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     async def started(house: House, address: str) -> None:
         terminal.prefer(house.current.plan[LANGUAGE])
         terminal.say(msg("Bosco runs “{plan}” at {address}", plan=house.shell.site.name, address=address))
+        if invitation := await house.wiring.get(Accounts).invite_first(house.shell.site.url or address):
+            terminal.say(invitation)
         for mistake in house.loaded.mistakes:
             terminal.tell(mistake.say(terminal.language))
         terminal.out.flush()

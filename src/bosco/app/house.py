@@ -72,7 +72,8 @@ class House:
         opening = opening_plan(store, self.place)
         self.loaded: Loaded = opening.loaded
         self.current = CurrentPlan(opening.plan)
-        self.shell = Shell(doors.clock, [entry for module in room_modules("pages") for entry in getattr(module, "NAV", ())])
+        nav = [entry for module in room_modules("pages") for entry in getattr(module, "NAV", ())]
+        self.shell = Shell(doors.clock, doors.ids, nav)
         self._dress(opening.plan, opening.plan)
         self.current.on_change(self._dress)
         self.wiring = Wiring(

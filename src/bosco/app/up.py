@@ -15,7 +15,7 @@ from bosco.accounts.service import Accounts
 from bosco.app.house import Doors, House, Settings, open_house
 from bosco.kit.clock import RealClock
 from bosco.kit.ids import RealIds
-from bosco.kit.net_real import RealNet
+from bosco.kit.net import RealNet
 from bosco.kit.processes import RealProcesses
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
@@ -49,7 +49,7 @@ async def serving(house: House) -> AsyncIterator[str]:
     try:
         yield f"http://{settings.host}:{settings.port}"
     finally:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.5):
                 await asyncio.shield(task)

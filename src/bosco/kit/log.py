@@ -35,3 +35,5 @@ def set_up_logs(*, as_json: bool, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for chatty in ("alembic", "asyncio", "granian"):
+        logging.getLogger(chatty).setLevel("WARNING")

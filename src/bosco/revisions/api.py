@@ -77,14 +77,7 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
 
     @get("/api/v1/plan", summary="The plan in force")
     async def plan(request: AnyRequest) -> PlanOut:
-        newest = await revisions.newest()
-        return PlanOut(
-            newest.number if newest else None,
-            current.plan.digest,
-            show(current.plan),
-            [told(request, one) for one in revisions.mistakes],
-            [told(request, one) for one in revisions.warnings],
-        )
+        return await in_force(request)
 
     @get("/api/v1/plan/revisions", summary="Its revisions, the newest first")
     async def history(
@@ -110,7 +103,17 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
     @post("/api/v1/plan/reload", status_code=200, guards=[may("manager")], summary="Read the plan's files again")
     async def reload(request: AnyRequest, visitor: Visitor) -> PlanOut:
         await revisions.look(actor=actor(visitor))
-        return await plan.fn(request)
+        return await in_force(request)
+
+    async def in_force(request: AnyRequest) -> PlanOut:
+        newest = await revisions.newest()
+        return PlanOut(
+            newest.number if newest else None,
+            current.plan.digest,
+            show(current.plan),
+            [told(request, one) for one in revisions.mistakes],
+            [told(request, one) for one in revisions.warnings],
+        )
 
     def told(request: AnyRequest, finding: Finding) -> FindingOut:
         language = shell.reader(request).language

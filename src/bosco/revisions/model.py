@@ -43,7 +43,7 @@ class Revision:
     changes: tuple[Saying, ...]
 
 
-class PlanTookEffect(Fact):
+class PlanTookEffect(Fact, frozen=True, kw_only=True):
     """Another plan is in force."""
 
     number: int

@@ -36,6 +36,18 @@ def migrate(store: Store, places: list[Path] | None = None) -> None:
         raise unreachable(error) if lost_connection(error) else not_stored(error) from error
 
 
+def up_to_date(store: Store) -> bool:
+    """Say whether every room's tables are as this Bosco wants them; refuse a database of a newer one."""
+    revisions = known(folders())
+    try:
+        with store.reads.connect() as connection, connection.begin():
+            return _up_to_date(connection, {one.name for one in revisions}, heads(revisions))
+    except Refusal:
+        raise
+    except Exception as error:
+        raise unreachable(error) if lost_connection(error) else not_stored(error) from error
+
+
 def _up_to_date(connection: Connection, names: set[str], newest: set[str]) -> bool:
     if not inspect(connection).has_table("alembic_version"):
         return False
