@@ -54,9 +54,14 @@ def new_database(label: str = "main", template: str = "template0") -> Iterator[s
 def empty_tables(url: str) -> None:
     """Take every row of every room out of the database, and count from one again."""
     with psycopg.connect(url, autocommit=True) as connection:
-        names = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        ).fetchall()
-        if names:
-            tables = sql.SQL(", ").join(sql.Identifier(str(name)) for (name,) in names)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+        names = [name for (name,) in connection.execute(_TABLES).fetchall()]
+        each = [sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(name, sql.Identifier(name)) for name in names]
+        used = [sql.Identifier(name) for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(each)).fetchall()]
+        if used:
+            # Emptying only what was used is ten times faster than emptying everything.
+            connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(used)))
+        connection.execute(_COUNT_FROM_ONE)
+
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_COUNT_FROM_ONE = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"

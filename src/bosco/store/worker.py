@@ -61,11 +61,12 @@ class Worker:
         loops = [asyncio.create_task(runner.run()) for runner in self._runners]
         try:
             await asyncio.gather(*loops)
-        finally:
+        except BaseException:
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             await self.stop(timedelta(0))
+            raise
 
     async def _prune(self, timer: Timer) -> None:
         while await self._store.write(prune):
