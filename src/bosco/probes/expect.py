@@ -97,7 +97,9 @@ class HttpExpect(PlanPart):
 
 def as_time(seconds: float) -> Quantity:
     """Return a duration in the unit that reads best."""
-    return Quantity(round(seconds, 2), "s") if seconds >= 10 else Quantity(round(seconds * 1000), "ms")
+    if seconds >= 10:
+        return Quantity(round(seconds, 2), "s")
+    return Quantity(round(seconds * 1000, 0 if seconds >= 0.01 else 2), "ms")
 
 
 def read_json(answer: Response) -> Any:

@@ -15,7 +15,7 @@ from bosco.kit.words import msg
 from bosco.plan.condition import parse
 from bosco.plan.graded import Worded
 from bosco.plan.seen import Condition, Seen
-from bosco.plan.strict import Quoted, read_any
+from bosco.plan.strict import read_any
 from bosco.probes.bounds import shown
 from bosco.probes.kind import Expectation, Outcome
 
@@ -97,7 +97,8 @@ def read_wanted(value: Any) -> Wanted:
         if not value:
             raise Unreadable(msg("an empty list can never be met"))
         return Wanted(value, tuple(_value(one) for one in value))
-    if isinstance(value, str) and not isinstance(value, Quoted) and value.strip().startswith(_SIGNS):
+    # Between quotes too: YAML itself demands them around `> 5`.
+    if isinstance(value, str) and value.strip().startswith(_SIGNS):
         return Wanted(value, condition=parse(value))
     return Wanted(value, (_value(value),))
 
