@@ -16,7 +16,7 @@ from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import recurrence
 from bosco.plan.recurrence import Recurrence
-from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.section import Remark, Section, Table, cell, together
 from bosco.plan.spelling import plain
 from bosco.plan.words import Day, Name, OneOrMany, PlanText, Span, name_from
 from bosco.services.section import service_name
@@ -127,7 +127,7 @@ def _table(calendar: Mapping[str, Planned], plan: Plan) -> Table:
     rows = [
         (
             cell(one.name, tone="strong"),
-            cell(msg("{rhythm}", rhythm=one.recurrence)),
+            cell(one.recurrence),
             *(_shown(plan, one, word) for word in used),
         )
         for one in calendar.values()
@@ -137,7 +137,7 @@ def _table(calendar: Mapping[str, Planned], plan: Plan) -> Table:
 
 def _shown(plan: Plan, one: Planned, word: str) -> Any:
     if word == "services":
-        return cell(", ".join(str(service_name(plan, key)) for key in one.services))
+        return cell(together(service_name(plan, key) for key in one.services))
     if word == "impact":
         return cell(IMPACTS[one.impact], tone="quiet" if one.impact == "none" else "warning")
     if word == "announce":

@@ -234,10 +234,10 @@ def _table_of(plan: Plan, rules: list[Rule]) -> Table:
     return Table((msg("Layer"), msg("Measure"), *(LEVEL_NAMES[level] for level in used)), tuple(rows))
 
 
-def _condition(rule: Rule) -> Message:
+def _condition(rule: Rule) -> Message | Condition:
     if rule.lasting:
         return msg("{condition}, for {span}", condition=rule.condition, span=say_duration(rule.lasting))
-    return msg("{condition}", condition=rule.condition)
+    return rule.condition
 
 
 def _alerts_table(plan: Plan) -> Table:

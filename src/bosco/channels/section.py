@@ -113,7 +113,7 @@ def _table(channels: Mapping[str, Channel], _: Plan) -> Table:
     for key, channel in channels.items():
         kind = _CALLED.get(channel.kind) or channel.kind.capitalize()
         where = getattr(channel, "channel", None) or getattr(channel, "from_", None) or ", ".join(channel.to)
-        limit = msg("{rate}", rate=channel.limit) if channel.limit else None
+        limit = channel.limit if channel.limit else None
         rows.append((cell(channel.name or key, tone="strong"), cell(kind), cell(where), cell(limit)))
     return Table((msg("Channel"), msg("Kind"), msg("Where"), msg("Limit")), tuple(rows))
 

@@ -16,6 +16,7 @@ from bosco.plan.ledger import UnknownName, ledger_of, nearest
 from bosco.plan.part import PlanPart
 from bosco.plan.read_recurrence import read_recurrence
 from bosco.plan.recurrence import Recurrence
+from bosco.plan.section import together
 from bosco.plan.spelling import plain
 from bosco.plan.words import COLORS_TYPED, OneOrMany, read_color
 
@@ -51,22 +52,20 @@ class Tell:
 
     def say(self, language: Language) -> str:
         """Return it in words."""
-        said: Message
+        when = self._when()
+        if not self.to or self.how == "no":
+            return when.say(language)
+        whom = together(msg("who is on call") if one in ON_CALL_WORDS else one for one in self.to)
+        return msg("{when}, to {whom}", when=when, whom=whom).say(language)
+
+    def _when(self) -> Message | Recurrence:
+        if self.how == "rhythm" and self.rhythm:
+            return self.rhythm
         if self.how == "within":
-            said = msg("within {span}", span=say_duration(self.within or timedelta(0)))
-        elif self.how == "grouped":
-            said = msg("grouped, every {span}", span=say_duration(self.within)) if self.within else msg("grouped")
-        elif self.how == "rhythm":
-            said = msg("{rhythm}", rhythm=self.rhythm)
-        else:
-            said = msg("at once") if self.how == "now" else msg("not told")
-        if not self.to:
-            return said.say(language)
-        whom: Message | None = None
-        for one in self.to:
-            word = msg("who is on call") if one in ON_CALL_WORDS else one
-            whom = msg("{some}, {last}", some=whom, last=word) if whom else msg("{word}", word=word)
-        return (msg("{when}, to {whom}", when=said, whom=whom) if self.how != "no" else said).say(language)
+            return msg("within {span}", span=say_duration(self.within or timedelta(0)))
+        if self.how == "grouped":
+            return msg("grouped, every {span}", span=say_duration(self.within)) if self.within else msg("grouped")
+        return msg("at once") if self.how == "now" else msg("not told")
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class Light:
     def say(self, language: Language) -> str:
         """Return it in words."""
         color = COLOR_NAMES.get(self.color) or Text({"en": self.color})
-        return (msg("{color}, blinking", color=color) if self.blink else msg("{color}", color=color)).say(language)
+        return (msg("{color}, blinking", color=color) if self.blink else color).say(language)
 
 
 COLOR_NAMES = {

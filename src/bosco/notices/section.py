@@ -20,7 +20,7 @@ from bosco.plan.ledger import Misplaced
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import read_recurrence
-from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.section import Remark, Section, Table, cell, together
 from bosco.plan.words import Color, Deadline, Name, OneOrMany, PlanText, Reads
 
 IN_APP = "in-app"
@@ -234,15 +234,15 @@ def _priorities_table(priorities: Mapping[str, Priority], plan: Plan) -> Table:
     )
     rows = []
     for key, one in priorities.items():
-        hours = msg("{hours}", hours=hours_called(plan, one.hours))
+        hours = hours_called(plan, one.hours)
         rows.append(
             (
                 cell(priority_name(plan, key), tone="strong", color=one.color),
                 cell(say_duration(one.acknowledge) if one.acknowledge is not None else None),
                 cell(say_duration(one.resolve) if one.resolve is not None else None),
                 cell(hours),
-                cell(_joined(one.examples)),
-                cell(_joined(one.actions)),
+                cell(together(one.examples)),
+                cell(together(one.actions)),
             )
         )
     return Table(columns, tuple(rows))
@@ -254,13 +254,6 @@ def priority_name(plan: Plan, key: str) -> Message | str:
     return msg("{key} - {name}", key=key, name=known.name) if known and known.name else key
 
 
-def _joined(texts: tuple[Text, ...]) -> Message | None:
-    joined: Message | None = None
-    for text in texts:
-        joined = msg("{some}, {last}", some=joined, last=text) if joined else msg("{word}", word=text)
-    return joined
-
-
 def _notify_table(_: Mapping[str, Row], plan: Plan) -> Table:
     channels = plan[CHANNELS]
     columns = list(channels)
@@ -269,7 +262,7 @@ def _notify_table(_: Mapping[str, Row], plan: Plan) -> Table:
         row = row_of(plan, key)
         light = row.get(DASHBOARD)
         cells = [_told_cell(row.get(column)) for column in columns]
-        shown = cell(msg("{light}", light=light), color=light.color) if isinstance(light, Light) else cell(None)
+        shown = cell(light, color=light.color) if isinstance(light, Light) else cell(None)
         rows.append((cell(priority_name(plan, key), tone="strong", color=priority.color), *cells, shown))
     named = (channel_name(plan, key) for key in columns)
     return Table((msg("Priority"), *named, msg("Dashboard")), tuple(rows))
@@ -278,7 +271,7 @@ def _notify_table(_: Mapping[str, Row], plan: Plan) -> Table:
 def _told_cell(one: Tell | Light | None) -> document.Cell:
     if not isinstance(one, Tell) or one.how == "no":
         return cell(msg("not told"), tone="quiet")
-    return cell(msg("{when}", when=one))
+    return cell(one)
 
 
 def _escalation_table(escalation: Mapping[str, tuple[Step, ...]], plan: Plan) -> Table:
@@ -290,8 +283,8 @@ def _escalation_table(escalation: Mapping[str, tuple[Step, ...]], plan: Plan) ->
                 if step.at is not None
                 else msg("after {span}", span=say_duration(step.after or timedelta(0)))
             )
-            whom = ", ".join(str(shown_name(plan, one)) for one in step.to)
-            via = ", ".join(str(channel_name(plan, one)) for one in step.via)
+            whom = together(shown_name(plan, one) for one in step.to)
+            via = together(channel_name(plan, one) for one in step.via)
             rows.append((cell(priority_name(plan, key), tone="strong"), cell(when), cell(whom), cell(via)))
     return Table((msg("Priority"), msg("When"), msg("To whom"), msg("Through")), tuple(rows))
 

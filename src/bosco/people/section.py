@@ -18,7 +18,7 @@ from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import recurrence
 from bosco.plan.recurrence import Recurrence
-from bosco.plan.section import Cell, Remark, Section, Table, cell
+from bosco.plan.section import Cell, Remark, Section, Table, cell, together
 from bosco.plan.words import Day, Email, Name, OneOrMany, Phone, PlanText, TimeZone, name_from
 
 Role = Literal["viewer", "responder", "support", "manager", "dpo", "admin"]
@@ -185,11 +185,9 @@ def _team_table(team: Mapping[str, Person], plan: Plan) -> Table:
 
 
 def _person_row(plan: Plan, key: str, person: Person) -> tuple[Cell, ...]:
-    roles: Message | None = None
-    for role in person.roles:
-        roles = msg("{some}, {last}", some=roles, last=ROLES[role]) if roles else msg("{word}", word=ROLES[role])
+    roles = together(ROLES[role] for role in person.roles)
     if person.is_group:
-        members = ", ".join(str(shown_name(plan, one)) for one in person.members)
+        members = together(shown_name(plan, one) for one in person.members)
         return (cell(person.name or key, tone="strong"), cell(members), cell(None), cell(roles), cell(None))
     level = msg("N{level}", level=person.level) if person.level is not None else None
     return (cell(person.name or key, tone="strong"), cell(person.email), cell(person.phone), cell(roles), cell(level))
@@ -199,9 +197,9 @@ def _on_call_table(rotations: Mapping[str, Rotation], plan: Plan) -> Table:
     rows = []
     for key, rotation in rotations.items():
         for layer in rotation.all_layers:
-            people = ", ".join(str(shown_name(plan, one)) for one in layer.people)
-            hours = msg("{hours}", hours=hours_called(plan, layer.hours))
-            handover = msg("{rhythm}", rhythm=layer.handover)
+            people = together(shown_name(plan, one) for one in layer.people)
+            hours = hours_called(plan, layer.hours)
+            handover = layer.handover
             rows.append((cell(rotation.name or key, tone="strong"), cell(people), cell(handover), cell(hours)))
     return Table((msg("Rotation"), msg("In turn"), msg("Handover"), msg("Hours")), tuple(rows))
 

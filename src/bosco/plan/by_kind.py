@@ -38,7 +38,8 @@ class _ByKind:
         )
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
-        return {"anyOf": handler(schema).get("oneOf", [])}
+        made = handler(schema)
+        return {"anyOf": made.get("anyOf") or made.get("oneOf")} if self.models else made
 
     @property
     def usual(self) -> list[str]:

@@ -152,7 +152,7 @@ _BUILT_IN = MappingProxyType({"always": ALWAYS, "office": OFFICE})
 
 
 def _hours_table(calendars: Mapping[str, Hours], plan: Plan) -> Table:
-    rows = tuple((cell(name, tone="strong"), cell(msg("{hours}", hours=hours))) for name, hours in calendars.items())
+    rows = tuple((cell(name, tone="strong"), cell(hours)) for name, hours in calendars.items())
     return Table((msg("Calendar"), msg("Open")), rows)
 
 

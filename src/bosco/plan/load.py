@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from bosco.kit.words import Message, msg
+from bosco.kit.words import Language, Message, msg
 from bosco.plan.entries import Read, names_in, read_section, shape_of
 from bosco.plan.finding import Finding, finding_of
 from bosco.plan.ledger import Ledger, nearest
@@ -53,6 +53,8 @@ class Plan:
     def written(self, section: AnySection) -> Any:
         """Return a section as plain data, every default told; None when it has nothing to tell."""
         value = self[section]
+        if value is None:
+            return None
         value = dict(value) if isinstance(value, Mapping) else value
         return shape_of(section).whole.dump_python(value, mode="json", by_alias=True, exclude_none=True)
 
@@ -102,6 +104,8 @@ class Loaded:
     mistakes: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
     sources: Mapping[str, str] = field(repr=False)
+    # What the plan says of its language, even when it is wrong elsewhere.
+    language: Language | None = None
 
 
 class _Unsure(Exception):  # noqa: N818 - named as what it is
@@ -157,7 +161,9 @@ def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None)
     if secrets is not None:
         warnings += _unset_secrets(joined, secrets)
     told = _in_order(mistakes)
-    return Loaded(None if told else plan, told, _in_order(warnings), files.sources)
+    spoken = reads.get("language")
+    language = spoken.value if spoken and not spoken.lost else None
+    return Loaded(None if told else plan, told, _in_order(warnings), files.sources, language)
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -162,7 +162,9 @@ def _own(error: Any, spot: Spot) -> _Told:
 
 def _not_one_of(spot: Spot, words: list[str]) -> _Told:
     near = nearest(spot.node.data, words) if isinstance(spot.node.data, str) else None
-    expected = msg("one of {names}", names=", ".join(words)) if len(words) > 1 else msg("{word}", word=words[0])
+    expected = (
+        msg("one of {names}", names=", ".join(words)) if len(words) > 1 else msg("the word {word}", word=words[0])
+    )
     return _Told(msg("{found} is not known here", found=found(spot.node)), expected, near)
 
 
@@ -179,8 +181,8 @@ def _no_choice(spot: Spot, context: dict[str, Any]) -> _Told:
     choices = str(context.get("choices", "")).split("\n")
     words = [choice[1:-1] for choice in choices if choice.startswith("'")]
     near = nearest(spot.node.data, words) if isinstance(spot.node.data, str) else None
-    named: list[Message | str] = [_CALLED[choice] for choice in choices if choice in _CALLED]
+    named = [_CALLED[choice] for choice in choices if choice in _CALLED]
     expected: Message | None = None
-    for one in [*named, *words]:
-        expected = msg("{some} or {last}", some=expected, last=one) if expected else msg("{word}", word=one)
+    for one in [*named, *(msg("the word {word}", word=word) for word in words)]:
+        expected = msg("{some} or {last}", some=expected, last=one) if expected else one
     return _Told(msg("{found} does not fit here", found=found(spot.node)), expected, near)

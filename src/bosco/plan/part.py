@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from bosco.kit.words import Message, msg
@@ -44,6 +52,22 @@ class PlanPart(BaseModel):
 
         model["schema"] = core_schema.with_info_before_validator_function(prepare, model["schema"])
         return schema  # type: ignore[no-any-return]
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what says nothing: no value, and empty lists where nothing else would stand there anyway."""
+        written: dict[str, Any] = write(self)
+        kept = _never_empty(type(self))
+        return {word: value for word, value in written.items() if value not in (None, [], {}) or word in kept}
+
+
+@cache
+def _never_empty(part: type[BaseModel]) -> frozenset[str]:
+    """Return the words that stand for something when they are left out, so that emptiness must be written."""
+    fields = part.model_fields.items()
+    return frozenset(
+        field.alias or name for name, field in fields if isinstance(field.default, (tuple, list)) and field.default
+    )
 
 
 @dataclass(frozen=True)

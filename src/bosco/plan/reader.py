@@ -94,7 +94,8 @@ def _take(files: Files, name: str, text: str, *, alone: bool) -> None:
 
 
 def _nothing(path: Path, says: Message) -> Files:
-    return Files({}, [], [Trouble(Place(str(path), 1, 1), says)], incomplete=True)
+    name = "." if path.is_dir() else path.name or str(path)
+    return Files({}, [], [Trouble(Place(name, 1, 1), says)], incomplete=True)
 
 
 def plan_files(path: Path) -> list[tuple[str, Path]]:

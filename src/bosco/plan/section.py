@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from bosco.kit.words import Message, Text
+from bosco.kit.words import Language, Message, say
 
 if TYPE_CHECKING:
     from bosco.plan.load import Plan
@@ -26,11 +26,39 @@ class Remark:
     of_name: bool = True
 
 
+class Spoken(Protocol):
+    """Whatever says itself in a language: a Message, a Text, a condition, a calendar."""
+
+    def say(self, language: Language, /) -> str:
+        """Return it in that language."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several texts in a row, each in the reader's language; made with `together`."""
+
+    parts: tuple[Spoken | str, ...]
+    by: str = ", "
+
+    def say(self, language: Language) -> str:
+        """Return them in that language."""
+        return self.by.join(str(say(part, language)) for part in self.parts)
+
+    def __str__(self) -> str:
+        return self.say("en")
+
+
+def together(parts: Iterable[Spoken | str], by: str = ", ") -> Together | None:
+    """Return the texts one after the other, or None if there are none."""
+    found = tuple(parts)
+    return Together(found, by) if found else None
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table: a text with its tone, a colour of the plan, a place to go to."""
 
-    text: Message | Text | str
+    text: Spoken | str
     tone: Tone = "plain"
     color: str | None = None
     link: str | None = None
@@ -40,11 +68,11 @@ class Cell:
 class Table:
     """A section as the team would write it in its document."""
 
-    columns: tuple[Message | Text | str, ...]
+    columns: tuple[Spoken | str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def cell(text: Message | Text | str | None, **more: Any) -> Cell:
+def cell(text: Spoken | str | None, **more: Any) -> Cell:
     """Return a cell, a dash where there is nothing to say."""
     return Cell("—" if text is None or text == "" else text, **more)
 
@@ -75,6 +103,11 @@ class Section(Generic[T]):
     complete: Callable[[dict[Any, Any]], dict[Any, Any]] | None = None
     # Changes what was typed into the one shape that `type` describes; it must keep the keys where they are.
     reshape: Callable[[Any], Any] | None = None
+
+    @property
+    def is_one_thing(self) -> bool:
+        """Say whether it is one thing with its words, rather than entries with their names."""
+        return isinstance(self.type, type)
 
 
 AnySection = Section[Any]

@@ -57,9 +57,7 @@ def _table(commitments: Mapping[str, Commitment], plan: Plan) -> Table:
     rows = []
     for one in commitments.values():
         measure = measure_name(plan, one.measure) if one.measure else None
-        target = (
-            msg("{target}", target=one.target) if one.target else one.every or (one.by.isoformat() if one.by else None)
-        )
+        target = one.target if one.target else one.every or (one.by.isoformat() if one.by else None)
         rows.append((cell(one.promise, tone="strong"), cell(measure), cell(target), cell(one.owner)))
     return Table((msg("Promise"), msg("Measure"), msg("Target"), msg("Responsible")), tuple(rows))
 

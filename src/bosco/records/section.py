@@ -10,14 +10,14 @@ from pydantic import Field as PydanticField
 from pydantic_core import CoreSchema, core_schema
 
 from bosco.kit.units import say_duration
-from bosco.kit.words import Message, Text, msg
+from bosco.kit.words import Text, msg
 from bosco.notices.section import PRIORITIES, Priority
 from bosco.people.targets import Target
 from bosco.plan.header import read_code
 from bosco.plan.ledger import Misplaced, nearest
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
-from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.section import Remark, Section, Table, Together, cell, together
 from bosco.plan.words import Duration, Name, OneOrMany, PlanText
 
 FieldType = Literal[
@@ -318,11 +318,11 @@ def _two_promises(plan: Plan) -> Iterator[Remark]:
 def _table(kinds: Mapping[str, Kind], plan: Plan) -> Table:
     rows = []
     for kind in kinds.values():
-        stages: Message | None = None
-        for stage in kind.flow:
-            name = kind.names.get(stage, stage)
-            stages = msg("{some} → {next}", some=stages, next=name) if stages else msg("{word}", word=name)
-        back = ", ".join(f"{failed} → {again}" for failed, again in kind.back.items())
+        stages = together((kind.names.get(stage, stage) for stage in kind.flow), " → ")
+        back = together(
+            Together((kind.names.get(failed, failed), kind.names.get(again, again)), " → ")
+            for failed, again in kind.back.items()
+        )
         after = ", ".join(kind.postmortem)
         rows.append((cell(kind.name or "", tone="strong"), cell(stages), cell(back), cell(after)))
     return Table((msg("Record"), msg("Stages"), msg("On failure"), msg("Post-mortem")), tuple(rows))

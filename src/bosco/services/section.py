@@ -12,7 +12,7 @@ from bosco.kit.words import Text, msg
 from bosco.plan.ledger import Misplaced
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
-from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.section import Remark, Section, Table, cell, together
 from bosco.plan.words import Name, OneOrMany, Percentage, PlanText, Url, name_from
 
 MONTH = timedelta(days=30)
@@ -125,7 +125,7 @@ def _services_table(services: Mapping[str, Service], plan: Plan) -> Table:
     rows = []
     for key, service in services.items():
         down = service.downtime_a_month
-        needs = ", ".join(str(service_name(plan, need)) for need in service.needs)
+        needs = together(service_name(plan, need) for need in service.needs)
         rows.append(
             (
                 cell(service.name or key, tone="strong", link=service.url),

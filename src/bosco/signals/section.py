@@ -133,7 +133,7 @@ def _table(signals: Mapping[str, Signal], plan: Plan) -> Table:
     rows = []
     for key, signal in signals.items():
         every = say_duration(signal.every) if signal.every else None
-        goal = msg("{target}", target=signal.target) if signal.target else None
+        goal = signal.target if signal.target else None
         name = signal.name or key
         rows.append((cell(name, tone="strong"), cell(_CALLED[signal.kind]), cell(signal.unit), cell(goal), cell(every)))
     return Table((msg("Measure"), msg("Source"), msg("Unit"), msg("Target"), msg("Every")), tuple(rows))

@@ -10,7 +10,7 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Language, msg
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
-from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.section import Remark, Section, Table, cell, together
 from bosco.plan.words import OneOrMany, PlanText, Span, Url
 from bosco.services.section import SERVICES, service_name
 
@@ -56,7 +56,7 @@ def _table(page: StatusPage | None, plan: Plan) -> Table | None:
     shown = page.components or tuple(services)
     rows = (
         (cell(msg("Address"), tone="strong"), cell(page.url or page.path)),
-        (cell(msg("Components"), tone="strong"), cell(", ".join(str(service_name(plan, key)) for key in shown))),
+        (cell(msg("Components"), tone="strong"), cell(together(service_name(plan, key) for key in shown))),
         (cell(msg("Languages"), tone="strong"), cell(", ".join(page.languages))),
         (cell(msg("Subscriptions"), tone="strong"), cell(", ".join(page.subscribers))),
     )
