@@ -23,6 +23,7 @@ from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.model import SAYINGS as PROBE_SAYINGS
 from bosco.probes.service import Probes
 from bosco.probes.standings import Standings
+from bosco.services.intervals import Interval
 from bosco.services.model import SAYINGS as SERVICE_SAYINGS
 from bosco.services.service import Services
 from bosco.store.parcel import outbox
@@ -136,7 +137,16 @@ class World:
         at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row.at)
         values = msgspec.json.decode(row.data) if row.data else {}
         values = {name: value for name, value in values.items() if isinstance(value, str | int)}
+        values = {name: value[:16] if name in ("start", "end") else value for name, value in values.items()}
         return f"{at:%H:%M} {SAYINGS[row.what].text.format_map({**values, 'why': row.why})}"
+
+    async def gap_lines(self) -> list[str]:
+        """Return the lines that tell of an absence."""
+        return [line for line in await self.lines() if "saw nothing" in line]
+
+    async def spans(self, name: str) -> list[Interval]:
+        """Return the intervals of a probe."""
+        return await self.probes.intervals([name], datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 
     async def facts(self) -> list[str]:
         """Return the facts that were published, in order."""

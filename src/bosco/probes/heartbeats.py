@@ -17,7 +17,7 @@ from bosco.kit.words import msg
 from bosco.plan.secrets import Secrets
 from bosco.probes import heartbeat_rows as rows
 from bosco.probes.heartbeat import Beat, Ping, Times, due, hear, judge
-from bosco.probes.heartbeat_keys import Addresses, key_from
+from bosco.probes.heartbeat_keys import Addresses, key_from, slug_of
 from bosco.probes.heartbeat_rows import Arrived, Kept
 from bosco.probes.heartbeat_times import fixed_key, times_of
 from bosco.probes.model import Watched
@@ -100,9 +100,10 @@ class Heartbeats:
         """Return when the job is late if it gives no sign until then."""
         return due(self._kept[name].beat, self._times[name])
 
-    def key(self, name: str) -> str:
-        """Return the key of a heartbeat's address."""
-        return self._key_of(self._watched[name]) or ""
+    def address(self, name: str) -> str:
+        """Return the path that the job's pings are sent to."""
+        key = self._key_of(self._watched[name])
+        return f"/ping/{key}" if key else f"/ping/{self.addresses.ping_key}/{slug_of(name)}"
 
     async def last_pings(self, name: str, limit: int = rows.PINGS_KEPT) -> list[Arrived]:
         """Return the last pings of a heartbeat, the newest first."""

@@ -4,7 +4,7 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bosco.kit.net_model import Trouble
 
@@ -15,6 +15,7 @@ HOSTS = 3
 PLACES = 2
 SHARE = 0.8
 MOST_HOSTS = 2000
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What the local network can cause. A time limit that passed is not among them: a host that hangs does that too.
 LOCAL_SIGNS: frozenset[Trouble] = frozenset({"dns", "unreachable"})
 
@@ -39,6 +40,11 @@ class OwnNetwork:
         self._hosts[host] = _Last(at, trouble not in LOCAL_SIGNS)
         if len(self._hosts) > MOST_HOSTS:
             self._hosts.popitem(last=False)
+
+    def last_seen(self, host: str) -> datetime:
+        """Return when something was last learned of a host."""
+        last = self._hosts.get(host)
+        return last.at if last else NEVER
 
     def seems_cut(self, now: datetime) -> bool:
         """Say whether most hosts, in several places, are out of reach at once."""

@@ -20,9 +20,9 @@ from bosco.probes import rows
 from bosco.probes.figures import schedule_figures, state_figures
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.kind import Eyes
-from bosco.probes.look import Looked, blame_own_network, look
+from bosco.probes.look import Looked, look
 from bosco.probes.model import ProbeView, Watched
-from bosco.probes.own_network import LOCAL_SIGNS, OwnNetwork, is_near
+from bosco.probes.own_trouble import OwnTrouble
 from bosco.probes.schedule import EVERYWHERE, Schedule
 from bosco.probes.standings import Standings, first_gap
 from bosco.probes.state import in_doubt, observe, rest, sooner
@@ -32,10 +32,6 @@ from bosco.services.intervals import Interval
 from bosco.store.store import Store
 
 log = logging.getLogger(__name__)
-# A probe of one of these names is Bosco's own check: while it is down, what cannot be reached is unknown.
-OWN_CHECKS = ("gateway", "connectivity")
-# Its word counts for so long; older, it is asked again before anything is blamed.
-FRESH = timedelta(seconds=10)
 AWAKE_EVERY = timedelta(minutes=1)
 # Files and sockets that are left for everything else.
 SPARE_HANDLES = 200
@@ -65,7 +61,7 @@ class Probes:
         self._watched: dict[str, Watched] = {}
         self._eyes: dict[str, Eyes] = {}
         self._looked: dict[str, Looked] = {}
-        self._network = OwnNetwork()
+        self._own_trouble = OwnTrouble(clock)
         self._gaps: list[Gap] = []
         self._news = asyncio.Event()
         self._begun = False
@@ -123,6 +119,10 @@ class Probes:
         """Return how every probe stands, or those of one service, in the order of the plan."""
         return [self._view(one) for one in self._watched.values() if service is None or one.service == service]
 
+    def is_heartbeat(self, name: str) -> bool:
+        """Say whether the other side comes to Bosco."""
+        return self._find(name).is_heartbeat
+
     def looked(self, name: str) -> Looked | None:
         """Return the last look at a probe since Bosco started."""
         return self._looked.get(name)
@@ -152,7 +152,7 @@ class Probes:
             self._rest(watched)
             return None
         looked = await look(watched.probe.look, self._eyes[name])
-        looked = await self._without_own_trouble(watched, looked)
+        looked = await self._own_trouble.judge(watched, looked, would_tell=self._would_tell(watched, looked))
         # The plan may have changed meanwhile: a look at what was is no look at what is.
         if self._watched.get(name) is not watched:
             return None
@@ -162,31 +162,19 @@ class Probes:
         self.standings.take(name, step)
         return sooner(watched.probe.every) if in_doubt(step.standing) else None
 
+    def _would_tell(self, watched: Watched, looked: Looked) -> bool:
+        if looked.trouble is None:
+            return False
+        was, reading = self.standings[watched.name], looked.reading
+        changes = observe(was, watched.rules, reading.outcome, reading.because, looked.at).changes
+        return any(change.after == "down" for change in changes)
+
     def _rest(self, watched: Watched) -> None:
         standing = self.standings[watched.name]
         because = msg("paused in the plan")
         if not watched.probe.paused:
             because = msg("outside the hours in which it is watched ({hours})", hours=watched.probe.hours)
         self.standings.take(watched.name, rest(standing, because, self._clock.read()))
-
-    async def _without_own_trouble(self, watched: Watched, looked: Looked) -> Looked:
-        host = watched.probe.look.target()
-        self._network.note(host, looked.at, looked.trouble)
-        if looked.trouble is None or not host or is_near(host) or watched.name in OWN_CHECKS:
-            return looked
-        return blame_own_network(looked) if await self._is_cut(looked) else looked
-
-    async def _is_cut(self, looked: Looked) -> bool:
-        own = next((name for name in OWN_CHECKS if name in self._watched), None)
-        if own is None or self._watched[own].probe.paused:
-            return looked.trouble in LOCAL_SIGNS and self._network.seems_cut(self._clock.read())
-        if looked.trouble not in (*LOCAL_SIGNS, "timeout", "reset"):
-            return False
-        last = self._looked.get(own)
-        if last is None or self._clock.read() - last.at > FRESH:
-            await self.schedule.look_now(own)
-            last = self._looked.get(own)
-        return last is not None and last.reading.outcome in ("down", "unknown")
 
     def _notice(self, gap: Gap) -> None:
         self.heartbeats.notice(gap)
@@ -215,6 +203,7 @@ class Probes:
         await self.standings.follow(kept, changed)
         self._watched = kept
         self._eyes = {name: Eyes(*self._doors, one.timeout) for name, one in kept.items()}
+        self._own_trouble.follow(kept, self._eyes)
         self._looked = {name: one for name, one in self._looked.items() if name in kept and name not in changed}
         for one in kept.values():
             if one.probe.paused:

@@ -16,7 +16,15 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
 from bosco.plan.hours import is_open
 from bosco.probes import rows
-from bosco.probes.model import FACTS, WHAT, BoscoWasAway, ProbeStartedFlapping, ProbeStoppedFlapping, Watched
+from bosco.probes.model import (
+    FACTS,
+    WHAT,
+    BoscoWasAway,
+    ProbeRemoved,
+    ProbeStartedFlapping,
+    ProbeStoppedFlapping,
+    Watched,
+)
 from bosco.probes.state import Change, Standing, Step, begin, in_doubt, oversleep
 from bosco.probes.together import Together
 from bosco.probes.wakefulness import Gap
@@ -87,6 +95,7 @@ class Standings:
                 self._standings[name] = Standing(
                     kept.shown, kept.since, kept.because, kept.known, looked_at=kept.looked_at
                 )
+        gone_from = {name: one.service for name, one in self._watched.items() if name not in watched}
         gone = [name for name in self._standings if name not in watched]
         new = {name: begin(now) for name in watched if name not in self._standings}
         self._watched = dict(watched)
@@ -104,6 +113,8 @@ class Standings:
 
         def write(tx: Tx) -> None:
             rows.forget_states(tx, gone)
+            for name in gone:
+                tx.publish(ProbeRemoved(probe=name, service=gone_from.get(name), at=tx.at))
             rows.put_states(tx, new)
             rows.write_turns(tx, [Turn(name, "unknown", one.since) for name, one in new.items()])
             self._services.forget(tx, unwatched)

@@ -1,0 +1,144 @@
+"""What the API tells of probes, services and pings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bosco.kit.words import Language, say
+from bosco.probes.heartbeat_rows import Arrived
+from bosco.probes.kind import Outcome, Reading
+from bosco.probes.model import ProbeView
+from bosco.services.model import Standing, State
+
+
+@dataclass
+class ExpectationOut:
+    """One thing that was expected, with what was seen."""
+
+    seen: str
+    held: bool
+
+
+@dataclass
+class LookOut:
+    """What the last look saw; it may differ from the state, which takes several looks to change."""
+
+    at: datetime
+    outcome: Outcome
+    because: str
+    seconds: float
+    phases: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, Outcome] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+    expectations: list[ExpectationOut] = field(default_factory=list)
+
+
+@dataclass
+class ProbeOut:
+    """How a probe stands; durations are in seconds."""
+
+    name: str
+    label: str
+    kind: str
+    service: str | None
+    state: Outcome
+    since: datetime
+    because: str
+    flapping: bool
+    paused: bool
+    every: float
+    last_look: LookOut | None
+
+
+@dataclass
+class PingOut:
+    """One ping of a heartbeat."""
+
+    number: int
+    at: datetime
+    kind: str
+    status: int | None
+    run: str | None
+    method: str
+    sender: str
+    agent: str
+    body: str | None
+
+
+@dataclass
+class HeartbeatOut:
+    """How a heartbeat is reached and what its pings said, both for responders alone; and when it is late."""
+
+    address: str | None
+    due: datetime | None
+    last: datetime | None
+    running_since: datetime | None
+    took: float | None
+    pings: list[PingOut] = field(default_factory=list)
+
+
+@dataclass
+class ProbeDetail:
+    """One probe, with its last pings if it is a heartbeat."""
+
+    probe: ProbeOut
+    heartbeat: HeartbeatOut | None = None
+
+
+@dataclass
+class ServiceOut:
+    """How a service stands, with the probes that watch it."""
+
+    name: str
+    label: str
+    state: State
+    since: datetime | None
+    because: str
+    sla: float | None
+    needs: list[str]
+    probes: list[str]
+
+
+def look_out(reading: Reading, at: datetime, language: Language) -> LookOut:
+    """Return a look as the API tells it."""
+    return LookOut(
+        at=at,
+        outcome=reading.outcome,
+        because=say(reading.because, language),
+        seconds=reading.took.total_seconds(),
+        phases={name: span.total_seconds() for name, span in reading.phases.items()},
+        parts=dict(reading.parts),
+        measures=dict(reading.measures),
+        expectations=[ExpectationOut(one.seen, one.held) for one in reading.expectations],
+    )
+
+
+def probe_out(view: ProbeView, language: Language) -> ProbeOut:
+    """Return a probe as the API tells it."""
+    look = None
+    if view.reading is not None and view.looked_at is not None:
+        look = look_out(view.reading, view.looked_at, language)
+    return ProbeOut(
+        name=view.name,
+        label=say(view.label, language) if view.label else view.name,
+        kind=view.kind,
+        service=view.service,
+        state=view.state,
+        since=view.since,
+        because=say(view.because, language),
+        flapping=view.flapping,
+        paused=view.paused,
+        every=view.every.total_seconds(),
+        last_look=look,
+    )
+
+
+def ping_out(ping: Arrived) -> PingOut:
+    """Return a ping as the API tells it."""
+    return PingOut(
+        ping.number, ping.at, ping.kind, ping.status, ping.run, ping.method, ping.sender, ping.agent, ping.body
+    )
+
+
+def state_of(standing: Standing | None) -> tuple[State, datetime | None]:
+    """Return the state of a service, unknown while nothing watches it."""
+    return ("unknown", None) if standing is None else (standing.state, standing.since)
