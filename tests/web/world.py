@@ -104,7 +104,11 @@ class World:
             self.live.tell(topic, f"{topic}:api")
             return Response("told", media_type="text/plain")
 
-        return [front, admin, boom, refused, act, ping, hook, slowly, thing, tell]
+        @get("/search")
+        async def search(q: str = "") -> Response[str]:
+            return Response(f"sought {q}", media_type="text/plain")
+
+        return [search, front, admin, boom, refused, act, ping, hook, slowly, thing, tell]
 
 
 def _calm() -> Any:

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 _TYPES = {
     ".woff2": "font/woff2",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".svg": "image/svg+xml",
 }
 _COMPRESSIBLE = (".js", ".css", ".svg", ".txt", ".json")

@@ -17,7 +17,7 @@ NO_BREAK = "\u00a0"
 THIN = "\u202f"  # the narrow space that French puts before a unit, and that never breaks
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
 _PATTERNS: dict[str, dict[Language, str]] = {
-    "full": {"fr": "EEE d MMM y 'à' HH:mm:ss z", "en": "EEE d MMM y, HH:mm:ss z"},
+    "full": {"fr": "EEE d MMM y 'à' HH:mm:ss ZZZZ", "en": "EEE d MMM y, HH:mm:ss ZZZZ"},
     "minute": {"fr": "EEE d MMM 'à' HH:mm", "en": "EEE d MMM, HH:mm"},
     "clock": {"fr": "HH:mm", "en": "HH:mm"},
     "second": {"fr": "HH:mm:ss", "en": "HH:mm:ss"},
