@@ -1,6 +1,7 @@
 """From what was expected and seen to one reading: the worst failure decides, and is why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bosco.kit.words import Sayable
@@ -30,3 +31,20 @@ def conclude(
         parts=dict(parts or {}),
         measures=dict(measures or {}),
     )
+
+
+class Enough(Exception):  # noqa: N818 - named as what it says
+    """The conversation has failed: there is no use in going on."""
+
+
+@dataclass
+class Findings:
+    """What a conversation of several steps has shown so far; the first step that fails ends it."""
+
+    told: list[Expectation] = field(default_factory=list)
+
+    def need(self, seen: str, held: bool) -> None:
+        """Note what was seen of a step, and end the conversation if it is not as it must be."""
+        self.told.append(Expectation(seen, held))
+        if not held:
+            raise Enough

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bosco.probes.kind import Outcome
+from bosco.probes.wanted import number_in
 
 _WORDS: dict[Outcome, str] = {
     "up": "up ok okay healthy pass passing passed success green good alive available operational ready running "
@@ -108,8 +109,8 @@ def _named(container: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _read_part(name: str, value: Any, health: Health, depth: int) -> None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        health.measures[name] = float(value)
+    if (figure := number_in(value)) is not None:
+        health.measures[name] = figure
     elif (outcome := outcome_of(value)) is not None:
         _note(name, outcome, health)
     elif isinstance(value, list) and depth < _DEEPEST:
@@ -127,14 +128,9 @@ def _read_object(name: str, value: dict[str, Any], health: Health, depth: int) -
     inner = [value[key] for key in ("components", "checks") if isinstance(value.get(key), (dict, list))]
     for container in inner:
         _read_parts(container, f"{name}.", health, depth + 1)
-    observed = value.get("observedValue")
-    if isinstance(observed, (int, float)) and not isinstance(observed, bool):
-        health.measures[name] = float(observed)
-    for key, figure in value.items():
-        if isinstance(figure, (int, float)) and not isinstance(figure, bool) and key != "observedValue":
-            if len(health.measures) >= _MOST_PARTS:
-                return
-            health.measures[f"{name}.{key}"[:_LONGEST_NAME]] = float(figure)
+    for key, observed in value.items():
+        if (figure := number_in(observed)) is not None and len(health.measures) < _MOST_PARTS:
+            health.measures[name if key == "observedValue" else f"{name}.{key}"[:_LONGEST_NAME]] = figure
 
 
 def _note(name: str, outcome: Outcome, health: Health) -> None:

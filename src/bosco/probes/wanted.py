@@ -1,6 +1,7 @@
 """Values expected inside what was answered: where they stand, what they must be, and how both are shown."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,8 +123,8 @@ def _same(seen: Any, wanted: Any) -> bool:
 def _seen(value: Any) -> Seen:
     if isinstance(value, bool) or value is None:
         return Seen(word=json.dumps(value))
-    if isinstance(value, (int, float)):
-        return Seen(value=float(value))
+    if (number := number_in(value)) is not None:
+        return Seen(value=number)
     if isinstance(value, str):
         try:
             read = read_quantity(value[:60])
@@ -131,6 +132,17 @@ def _seen(value: Any) -> Seen:
             return Seen(word=value[:200])
         return Seen(value=read.value, unit=read.unit)
     return Seen()
+
+
+def number_in(value: Any) -> float | None:
+    """Return a value as a number; None if it is none, or none that can be counted with."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def quoted(value: Any) -> str:
