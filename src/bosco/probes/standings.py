@@ -140,6 +140,9 @@ class Standings:
         """Make unknown what nobody saw during a gap; said once, not for each probe."""
         count = 0
         for name, watched in self._watched.items():
+            if watched.is_heartbeat:
+                # Those are judged by when their pings were due.
+                continue
             step = oversleep(self._standings[name], watched.rules, gap.end)
             if step.changes:
                 count += 1
