@@ -105,7 +105,34 @@ def test_an_instant_stands_in_the_readers_zone_with_its_exact_place_beneath() ->
     with reading(read_by("en")):
         assert plainly(typeset.instant(summer, "clock")).endswith(">00:30</time>")
         assert typeset.day(date(2026, 7, 14)) == "14 Jul 2026"
+        assert typeset.instant_text(summer, "month") == "July 2026"
         assert str(typeset.when(None)) == "—"
+
+
+def test_the_first_of_a_month_is_first_in_french() -> None:
+    with reading(read_by("fr")):
+        assert typeset.day(date(2026, 5, 1)) == "1er mai 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "english", "french"),
+    [
+        (1234567, 2, "1,234,567", "1 234 567"),
+        (1234.5, 2, "1,234.5", "1 234,5"),
+        (0.1 + 0.2, 2, "0.3", "0,3"),
+        (-0.001, 2, "0", "0"),
+        (-3, 0, "−3", "−3"),
+        (1200, 0, "1,200", "1 200"),
+        (Decimal("0.10"), 2, "0.1", "0,1"),
+        (float("nan"), 2, "—", "—"),
+        (None, 2, "—", "—"),
+    ],
+)
+def test_a_number_is_set_with_its_marks(value: float | None, digits: int, english: str, french: str) -> None:
+    with reading(read_by("en")):
+        assert plainly(typeset.number(value, digits)) == english
+    with reading(read_by("fr")):
+        assert plainly(typeset.number(value, digits)) == french
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class Limit:
 def limited(limit: Limit, key: Callable[[AnyRequest], str] = client_address) -> Guard:
     """Return a guard for `guards=[…]` that applies the limit to each caller."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         limit.take(key(cast(AnyRequest, connection)))
 
     return guard

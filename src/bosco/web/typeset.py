@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
+from math import isfinite
+from typing import NamedTuple
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from bosco.kit.words import Language, Message, msg, translate
@@ -16,13 +16,17 @@ NOTHING = "—"
 NO_BREAK = "\u00a0"
 THIN = "\u202f"  # the narrow space that French puts before a unit, and that never breaks
 LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
+# Set by hand rather than by a library's pattern language: a page of seven hundred probes sets thousands of them.
 _PATTERNS: dict[str, dict[Language, str]] = {
-    "full": {"fr": "EEE d MMM y 'à' HH:mm:ss ZZZZ", "en": "EEE d MMM y, HH:mm:ss ZZZZ"},
-    "minute": {"fr": "EEE d MMM 'à' HH:mm", "en": "EEE d MMM, HH:mm"},
-    "clock": {"fr": "HH:mm", "en": "HH:mm"},
-    "second": {"fr": "HH:mm:ss", "en": "HH:mm:ss"},
-    "day": {"fr": "d MMM y", "en": "d MMM y"},
-    "month": {"fr": "MMMM y", "en": "MMMM y"},
+    "full": {
+        "fr": "{weekday} {day} {month} {year} à {clock}:{second} UTC{offset}",
+        "en": "{weekday} {day} {month} {year}, {clock}:{second} UTC{offset}",
+    },
+    "minute": {"fr": "{weekday} {day} {month} à {clock}", "en": "{weekday} {day} {month}, {clock}"},
+    "clock": {"fr": "{clock}", "en": "{clock}"},
+    "second": {"fr": "{clock}:{second}", "en": "{clock}:{second}"},
+    "day": {"fr": "{day} {month} {year}", "en": "{day} {month} {year}"},
+    "month": {"fr": "{long_month} {year}", "en": "{long_month} {year}"},
 }
 NOW = msg("now")
 AGO = msg("{span} ago", span="")
@@ -39,9 +43,22 @@ RELATIVE: tuple[tuple[int, Message], ...] = (
 _UNITS: tuple[tuple[int, Message], ...] = tuple(reversed(RELATIVE[:4]))
 
 
+class _Names(NamedTuple):
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    long_months: tuple[str, ...]
+
+
 @lru_cache(8)
-def _locale(language: Language) -> Locale:
-    return Locale.parse(LOCALES[language])
+def _names(language: Language) -> _Names:
+    locale = Locale.parse(LOCALES[language])
+    weekdays, months = locale.days["format"]["abbreviated"], locale.months["format"]
+    numbers = range(1, 13)
+    return _Names(
+        tuple(weekdays[number] for number in range(7)),
+        tuple(months["abbreviated"][number] for number in numbers),
+        tuple(months["wide"][number] for number in numbers),
+    )
 
 
 def _aware(at: datetime) -> datetime:
@@ -52,7 +69,24 @@ def instant_text(at: datetime, how: str = "full", whom: Reader | None = None) ->
     """Return the instant as words in the reader's time zone."""
     whom = whom or reader()
     local = _aware(at).astimezone(whom.zone)
-    return format_datetime(local, _PATTERNS[how][whom.language], locale=_locale(whom.language))
+    offset = local.strftime("%z")
+    return _PATTERNS[how][whom.language].format(
+        **_day_words(local, whom.language),
+        clock=f"{local.hour:02}:{local.minute:02}",
+        second=f"{local.second:02}",
+        offset=f"{offset[:3]}:{offset[3:5]}",
+    )
+
+
+def _day_words(on: date, language: Language) -> dict[str, object]:
+    names = _names(language)
+    return {
+        "weekday": names.weekdays[on.weekday()],
+        "day": "1er" if on.day == 1 and language == "fr" else on.day,
+        "month": names.months[on.month - 1],
+        "long_month": names.long_months[on.month - 1],
+        "year": on.year,
+    }
 
 
 def relative_text(at: datetime, whom: Reader | None = None) -> str:
@@ -70,9 +104,9 @@ def relative_text(at: datetime, whom: Reader | None = None) -> str:
 
 def _time(at: datetime, text: str, kind: str) -> Markup:
     stamp = _aware(at).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(
-        stamp, instant_text(at), Markup(" data-relative") if kind == "when" else "", text
-    )
+    live = " data-relative" if kind == "when" else ""
+    # Nothing in it was typed by anybody: names of months, digits, and our own words.
+    return Markup(f'<time datetime="{stamp}" title="{instant_text(at)}"{live}>{text}</time>')  # noqa: S704
 
 
 def when(at: datetime | None) -> Markup:
@@ -92,7 +126,7 @@ def day(on: date | datetime | None) -> str:
     if isinstance(on, datetime):
         return instant_text(on, "day")
     language = reader().language
-    return format_date(on, _PATTERNS["day"][language], locale=_locale(language))
+    return _PATTERNS["day"][language].format(**_day_words(on, language))
 
 
 def duration(span: timedelta | float | None, parts: int = 2) -> str:
@@ -128,10 +162,16 @@ def _short_span(seconds: float) -> str:
 
 def number(value: float | Decimal | None, digits: int = 2) -> str:
     """Set a number with at most that many decimals."""
-    if value is None:
+    if value is None or not isfinite(value):
         return NOTHING
-    pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(value, pattern, locale=_locale(reader().language))
+    text = f"{value:,.{digits}f}"
+    if digits:
+        text = text.rstrip("0").rstrip(".")
+    sign = "−" if text.startswith("-") and text.strip("-0.,") else ""
+    return sign + text.lstrip("-").translate(_MARKS[reader().language])
+
+
+_MARKS: dict[Language, dict[int, str]] = {"fr": str.maketrans({",": THIN, ".": ","}), "en": {}}
 
 
 def percent(share: float | Decimal | None, digits: int = 2) -> str:

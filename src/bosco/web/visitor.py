@@ -1,6 +1,6 @@
 """Who is asking, and what that person or program may do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, cast
 
@@ -80,13 +80,14 @@ def visitor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visitor:
     return cast(Visitor, connection.scope.get("user") or STRANGER)
 
 
-Guard: TypeAlias = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+Guard: TypeAlias = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Coroutine[Any, Any, None]]
 
 
 def may(role: Role) -> Guard:
     """Return a guard for `guards=[…]` that lets only that role, and those that include it, pass."""
+    # Asynchronous although it never waits: Litestar would send a plain function to another thread.
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         visitor = visitor_of(connection)
         if visitor.may(role):
             return
@@ -101,7 +102,10 @@ def may(role: Role) -> Guard:
     return guard
 
 
-def closed_by_default(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+_viewer = may("viewer")
+
+
+async def closed_by_default(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Ask for a viewer wherever a route has not said that it is public or for machines."""
     if not (handler.opt.get("public") or handler.opt.get("machine")):
-        may("viewer")(connection, handler)
+        await _viewer(connection, handler)
