@@ -1,6 +1,7 @@
 """A mistake or a warning, told with its place: `file:line:column: what was found; what is expected; did you mean`."""
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from bosco.kit.words import Language, Message, msg
@@ -29,14 +30,17 @@ class Finding:
 
     def text(self, language: Language) -> str:
         """Return what is said, without its place."""
-        parts = [self.says.say(language)]
+        parts = [self.says]
         if self.expected:
-            parts.append(msg("expected {what}", what=self.expected).say(language))
+            parts.append(msg("expected {what}", what=self.expected))
         if self.hint:
-            parts.append(self.hint.say(language))
+            parts.append(self.hint)
         if self.nearest:
-            parts.append(msg("did you mean “{word}”?", word=self.nearest).say(language))
-        return "; ".join(parts)
+            parts.append(msg("did you mean “{word}”?", word=self.nearest))
+        return reduce(lambda so_far, more: msg("{so_far}; {more}", so_far=so_far, more=more), parts).say(language)
+
+    def __str__(self) -> str:
+        return self.say("en")
 
     def say(self, language: Language) -> str:
         """Return the line that the terminal and the editor show."""

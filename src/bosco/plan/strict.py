@@ -15,7 +15,8 @@ SHAPE = "\0"
 MAPPING, LIST, TEXT = f"{SHAPE}mapping", f"{SHAPE}list", f"{SHAPE}text"
 NO_CHOICE = "no_choice"
 
-_MAPPINGS = {"model", "model-fields", "typed-dict", "dict", "dataclass"}
+# Only models are defined once and referred to.
+_MAPPINGS = {"definition-ref", "model", "model-fields", "typed-dict", "dict", "dataclass"}
 _LISTS = {"list", "tuple", "set", "frozenset", "generator"}
 _YES = {"true", "yes", "on", "oui", "vrai"}
 _NO = {"false", "no", "off", "non", "faux"}
@@ -127,7 +128,7 @@ def _by_shape(union: Any) -> CoreSchema:
     shapes: dict[str, list[Any]] = {}
     for choice in union["choices"]:
         schema = choice[0] if isinstance(choice, tuple) else choice
-        shapes.setdefault(MAPPING if schema["type"] == "definition-ref" else shape_of(schema), []).append(schema)
+        shapes.setdefault(shape_of(schema), []).append(schema)
     single = {shape: _first_that_fits(schemas) for shape, schemas in shapes.items()}
     if len(single) == 1:
         return next(iter(single.values()))

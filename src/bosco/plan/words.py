@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -46,18 +47,22 @@ class Reads:
     bare_number: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # Plans repeat themselves: thousands of probes share a few durations and conditions.
+        known = lru_cache(maxsize=2048)(self.read)
+
+        def take(value: Any) -> Any:
+            if isinstance(value, str):
+                return known(str(value))
+            if isinstance(value, (dict, list, bool)) or value is None:
+                expected = msg("something like {example}", example=self.example)
+                raise Unreadable(msg("a single value belongs here"), expected=expected)
+            return self.read(value)
+
         return core_schema.no_info_plain_validator_function(
-            self._take,
+            take,
             serialization=core_schema.plain_serializer_function_ser_schema(self.write),
             metadata={"reads": self.says},
         )
-
-    def _take(self, value: Any) -> Any:
-        if isinstance(value, (dict, list, bool)) or value is None:
-            raise Unreadable(
-                msg("a single value belongs here"), msg("it is written like {example}", example=self.example)
-            )
-        return self.read(value)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> Any:
         return {

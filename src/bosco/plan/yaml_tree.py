@@ -99,7 +99,7 @@ class _Builder:
             self.refuse_tag(event)
             plain = event.style is None or event.style == ""
             value = (None if event.value in _EMPTY else event.value) if plain else Quoted(event.value)
-            self.add(self.node(event, value), event.anchor, event)
+            self.add(self.node(event, value), event.anchor)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self.refuse_tag(event)
             if len(self.open) >= DEEPEST:
@@ -108,7 +108,7 @@ class _Builder:
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             ended = self.open.pop()
             self.merge(ended)
-            self.add(ended.node, ended.anchor, event)
+            self.add(ended.node, ended.anchor)
         elif kind is yaml.AliasEvent:
             self.alias(event)
         elif kind is yaml.DocumentStartEvent and self.roots:
@@ -144,9 +144,9 @@ class _Builder:
         self.borrowed += target.weight
         if self.borrowed > MOST_BORROWED:
             self.stop(event, msg("aliases repeat more than {limit} values in all", limit=MOST_BORROWED))
-        self.add(target, None, event)
+        self.add(target, None)
 
-    def add(self, node: Node, anchor: str | None, event: Any) -> None:
+    def add(self, node: Node, anchor: str | None) -> None:
         """Put a finished value where it belongs."""
         if anchor:
             self.anchors[anchor] = node
@@ -159,14 +159,15 @@ class _Builder:
             parent.node.data.append(node.data)
             parent.node.weight += node.weight
         elif parent.key is None:
-            self.key(parent, node, event)
+            self.key(parent, node)
         else:
             self.value(parent, parent.key, node)
             parent.key = None
 
-    def key(self, parent: _Open, node: Node, event: Any) -> None:
+    def key(self, parent: _Open, node: Node) -> None:
         if not isinstance(node.data, str) or not node.data.strip():
-            self.stop(event, msg("a name is missing here"), msg("a name, a colon, and its value"))
+            expected = msg("a name, a colon, and its value")
+            raise _Stopped(Trouble(node.where, msg("a name is missing here"), expected))
         parent.key = node
 
     def value(self, parent: _Open, key: Node, node: Node) -> None:
@@ -223,6 +224,7 @@ def read_tree(file: str, text: str) -> tuple[Node | None, list[Trouble]]:
     except _Stopped as stopped:
         return None, [*builder.troubles, stopped.trouble]
     except yaml.YAMLError as error:
-        says, expected, line, column = told(error, text)
+        inner = builder.open[-1].node.place if builder.open else None
+        says, expected, line, column = told(error, text, inner)
         return None, [*builder.troubles, Trouble(Place(file, line, column), says, expected)]
     return (builder.roots[0] if builder.roots else None), builder.troubles

@@ -71,8 +71,11 @@ _SAYINGS: tuple[tuple[str, Message, Message | None, bool], ...] = (
 )
 
 
-def told(error: YAMLError, text: str) -> Told:
-    """Return what is wrong, what is expected instead, and the line and column, counted from 1."""
+def told(error: YAMLError, text: str, opened: tuple[int, int] | None = None) -> Told:
+    """Return what is wrong, what is expected instead, and the line and column, counted from 1.
+
+    `opened` is where the innermost list or mapping begins that had not ended yet.
+    """
     problem_mark: Any = getattr(error, "problem_mark", None)
     context_mark: Any = getattr(error, "context_mark", None) or problem_mark
     if problem_mark is None:
@@ -83,6 +86,8 @@ def told(error: YAMLError, text: str) -> Told:
     if "\t" in indent:
         return msg("this line is indented with a tab"), msg("spaces"), problem_mark.line + 1, indent.index("\t") + 1
     said = f"{getattr(error, 'context', '') or ''}|{getattr(error, 'problem', '') or ''}"
+    if "node content" in said and opened and problem_mark.line >= len(lines):
+        return msg("what opens here is never closed"), msg("its ] or } at the end"), *opened
     for piece, says, expected, at_start in _SAYINGS:
         if all(part in said for part in piece.split("|")):
             mark = context_mark if at_start else problem_mark
