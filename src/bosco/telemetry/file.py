@@ -68,12 +68,11 @@ class TelemetryFile:
                 self.path.unlink()
             made = duckdb.connect(str(self.path), config={**_SETTINGS, "memory_limit": f"{self._memory}MiB"})
             made.execute(f"CREATE TABLE IF NOT EXISTS {MARKS_TABLE} (ladder VARCHAR, level VARCHAR, until BIGINT)")
+            marks = made.execute(f"SELECT ladder, level, max(until) FROM {MARKS_TABLE} GROUP BY ALL").fetchall()
         except (duckdb.Error, OSError) as error:
             raise cannot_open(self.path, error) from error
         self.marks = {}
-        for ladder, level, until in made.execute(
-            f"SELECT ladder, level, max(until) FROM {MARKS_TABLE} GROUP BY ALL"
-        ).fetchall():
+        for ladder, level, until in marks:
             self.marks.setdefault(ladder, {})[level] = until
         return made
 

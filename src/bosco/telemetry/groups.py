@@ -175,16 +175,19 @@ class Groups:
         self._waiting.put_back([part for part in group.parts if part.done is None])
 
     async def _keep_up(self) -> None:
+        if not self._pieces:
+            now = self._clock.read()
+            self._pieces.extend(await self._kept(lambda: self._thread.due(now)) or ())
+        while self._pieces:
+            await self._kept(self._pieces.popleft())
+            # Rows go first; but a piece is done each time, or none would ever be done under load.
+            if self._asked.is_set() or self._full.is_set():
+                return
+
+    async def _kept(self, piece: Callable[[], Any]) -> Any:
         try:
-            if not self._pieces:
-                now = self._clock.read()
-                self._pieces.extend(await self._in_thread(lambda: self._thread.due(now)))
-            while self._pieces:
-                await self._in_thread(self._pieces.popleft())
-                # Rows go first; but a piece is done each time, or none would ever be done under load.
-                if self._asked.is_set() or self._full.is_set():
-                    return
+            return await self._in_thread(piece)
         except (duckdb.Error, Refusal) as error:
             self._stats.failures += 1
             log.warning("telemetry could not be kept up: %s", error)
-            self._pieces.clear()
+            return None

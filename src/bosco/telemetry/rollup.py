@@ -7,7 +7,7 @@ that is added to it in the transaction that brings the row. From the mark on, th
 
 from collections.abc import Mapping, Sequence
 
-from bosco.telemetry.grid import MINUTE, Grid, Level
+from bosco.telemetry.grid import LEVELS, MINUTE, Grid, Level
 from bosco.telemetry.table import INSTANT, Ladder
 
 Marks = Mapping[Level, int]
@@ -50,12 +50,21 @@ def minute_of() -> str:
     return f"{INSTANT} - {INSTANT} % {MINUTE}"
 
 
-def start_of(level: Level, grid: Grid, since: int, until: int) -> str:
-    """Return the SQL of the start of the minute, hour or day of a row that lies between the two instants."""
+def late_start_of(level: Level, marks: Marks) -> str:
+    """Return the SQL of the bucket of a late row, whose columns `minute_`, `hour_` and `day_` say where it belongs."""
+    # Not before the mark of a coarser rung that the row itself is not before.
+    coarser = [marks[other] for other in LEVELS[LEVELS.index(level) + 1 :]]
+    bounds = [f"CASE WHEN {INSTANT} >= {mark} THEN {mark} ELSE 0 END" for mark in coarser]
+    return f"greatest({', '.join([f'{level}_', *bounds])})"
+
+
+def start_of(level: Level, grid: Grid, span: tuple[int, int], mark: int) -> str:
+    """Return the SQL of the start of the minute, hour or day of a row within the span; none lies before the mark."""
     if level == "minute":
         return minute_of()
-    # The stretch behind a mark is short, so its few hours or days can be told one by one.
-    starts = [int(start) for start in grid.starts(level, since, until)]
+    # The stretch behind a mark is short, so its few hours or days can be told one by one. None begins before the mark,
+    # not even where the plan's time zone has changed in the middle of a day: so each row stays in one place.
+    starts = [max(mark, int(start)) for start in grid.starts(level, *span)]
     cases = " ".join(f"WHEN {INSTANT} >= {start} THEN {start}" for start in reversed(starts))
     return f"CASE {cases} END"
 
@@ -85,7 +94,7 @@ def rungs(ladder: Ladder, level: Level, span: tuple[int, int], marks: Marks, gri
     finer: Level | None = level
     lower = max(since, mark)
     while finer is not None and lower < until:
-        start = start_of(level, grid, lower, until)
+        start = start_of(level, grid, (lower, until), max(since, mark))
         source: Level | None = FINER[finer]
         upper = until if source is None else min(until, marks[source])
         where = f"{INSTANT} >= {lower} AND {INSTANT} < {upper}{kept}"

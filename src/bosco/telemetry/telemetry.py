@@ -118,7 +118,7 @@ class Telemetry:
             await self._in_writer(self._make_tables)
         self._stats.questions += 1
         self._last_read = self._clock.monotonic()
-        return await self._clock.in_thread(self._threads[1], lambda: self._reading.ask(work, self._file.grid))
+        return await self._in_thread(self._threads[1], lambda: self._reading.ask(work, self._file.grid))
 
     def stats(self) -> TelemetryStats:
         """Return figures about the store itself."""
@@ -164,8 +164,11 @@ class Telemetry:
 
     def _renew_readers(self) -> None:
         if not self._file.is_open:
+            # A full disk does not keep anybody from reading.
             self._reading.close()
-        elif self._reading.opened != self._file.opened:
+            with contextlib.suppress(Refusal):
+                _ = self._file.connection
+        if self._file.is_open and self._reading.opened != self._file.opened:
             self._reading.close()
             self._reading.renew(self._file.connection, self._file.opened)
 
@@ -179,7 +182,20 @@ class Telemetry:
     async def _in_writer(self, work: Callable[[], Any]) -> Any:
         if self._threads is None:
             raise not_open()
-        return await self._clock.in_thread(self._threads[0], work)
+        return await self._in_thread(self._threads[0], work)
+
+    async def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        def guarded() -> T | Refusal:
+            # A refusal is frozen, so it cannot travel through the context managers around the wait.
+            try:
+                return work()
+            except Refusal as refusal:
+                return refusal
+
+        found = await self._clock.in_thread(pool, guarded)
+        if isinstance(found, Refusal):
+            raise found
+        return found
 
     def _end_threads(self) -> None:
         if self._threads is not None:

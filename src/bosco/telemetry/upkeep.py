@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+import duckdb
+
 from bosco.telemetry.grid import HOUR, MINUTE, SECOND
 from bosco.telemetry.writer import Writer
 
@@ -14,6 +16,7 @@ CLIMB_EVERY = timedelta(seconds=20)
 BREATHE_EVERY = timedelta(minutes=1)
 # One deletion of so many rows takes one or two milliseconds.
 ROWS_AT_ONCE = 20_000
+PATIENCE = 20
 
 Piece = Callable[[], None]
 
@@ -45,6 +48,7 @@ class Upkeep:
         self._climbed: datetime | None = None
         self._checkpointed: datetime | None = None
         self._breathed: datetime | None = None
+        self._in_the_way = 0
         self.forgotten = 0
         self.checkpoints = 0
 
@@ -83,9 +87,16 @@ class Upkeep:
         self._forgetting[table].done(until, rows)
 
     def checkpoint(self, now: datetime) -> None:
-        """Move the log into the file."""
+        """Move the log into the file, or leave it for the next time if a question that just began is in the way."""
+        try:
+            self._writer.checkpoint()
+        except duckdb.TransactionException:
+            self._in_the_way += 1
+            if self._in_the_way < PATIENCE:
+                return
+            raise
+        self._in_the_way = 0
         self._checkpointed = now
-        self._writer.checkpoint()
         self.checkpoints += 1
 
 

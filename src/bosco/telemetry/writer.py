@@ -14,7 +14,7 @@ from bosco.telemetry.columns import Rows, together
 from bosco.telemetry.file import BATCH, TelemetryFile
 from bosco.telemetry.grid import LEVELS, Level, micros
 from bosco.telemetry.refusals import cannot_write
-from bosco.telemetry.rollup import FINER, LAG, MARKS_TABLE, merge, minute_of, start_of, take
+from bosco.telemetry.rollup import FINER, LAG, MARKS_TABLE, late_start_of, merge, minute_of, start_of, take
 from bosco.telemetry.table import INSTANT, Ladder, TelemetryTable
 
 # What is wrong with the rows and not with the file.
@@ -102,9 +102,8 @@ class Writer:
             columns.update({f"{level}_": self.file.grid.floors(level, at) for level in {level for _, level in late}})
         self.file.insert(rows.table, columns)
         for ladder, level in late:
-            mark = self.file.marks[ladder.name][level]
-            added = take(ladder, BATCH, f"{level}_", f"{INSTANT} < {mark}")
-            self._add(ladder, level, added)
+            marks = self.file.marks[ladder.name]
+            self._add(ladder, level, take(ladder, BATCH, late_start_of(level, marks), f"{INSTANT} < {marks[level]}"))
         self.file.let_go()
 
     def _add(self, ladder: Ladder, level: Level, rows: str) -> None:
@@ -136,7 +135,7 @@ class Writer:
             elif lowest := self.file.count(f"SELECT min({INSTANT}) FROM {source} WHERE {span}"):
                 for low, high in self._stretches(level, max(since, lowest), until):
                     where = f"{INSTANT} >= {low} AND {INSTANT} < {high}"
-                    start = start_of(level, self.file.grid, low, high)
+                    start = start_of(level, self.file.grid, (low, high), since)
                     self._add(ladder, level, merge(ladder, source, start, where))
             self.file.connection.execute(
                 f"UPDATE {MARKS_TABLE} SET until = {until} WHERE ladder = ? AND level = ?", [ladder.name, level]
