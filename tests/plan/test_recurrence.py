@@ -252,6 +252,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"every": "year", "on": 15}, "which month"),
     ({"every": "sunday", "on": "monday"}, "said twice"),
     ({"every": "3d", "on": "monday"}, "cannot fall on days of the week"),
+    ({"every": "168h", "on": "tuesday"}, "cannot keep to days of the week"),
     ({"every": "sunday", "until": "04:00"}, "not when it begins"),
     ({"every": "sunday", "at": "02:00", "until": "02:00"}, "nothing or a whole day"),
     ({"every": "sunday", "at": ["02:00", "04:00"], "until": "05:00"}, "begins at several times"),

@@ -42,6 +42,7 @@ class OfNormal(Condition):
     percents: float
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         share = _share_of_normal(seen)
         if isinstance(share, Verdict):
             return share
@@ -52,9 +53,11 @@ class OfNormal(Condition):
 
     @property
     def needs_normal(self) -> bool:
+        """Say whether it asks for the measure's own normal."""
         return True
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return in_words(self.sign, msg("{percent} of normal", percent=Quantity(self.percents, "%"))).say(language)
 
     def __str__(self) -> str:
@@ -70,6 +73,7 @@ class Change(Condition):
     percents: float
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         share = _share_of_normal(seen)
         if isinstance(share, Verdict):
             return share
@@ -85,9 +89,11 @@ class Change(Condition):
 
     @property
     def needs_normal(self) -> bool:
+        """Say whether it asks for the measure's own normal."""
         return True
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         bound = Quantity(self.percents, "%")
         if self.way == "rise" and self.sign == ">":
             return msg("a rise of more than {bound} against its normal", bound=bound).say(language)

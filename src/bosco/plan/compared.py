@@ -62,16 +62,19 @@ class Compare(Condition):
     bound: Quantity
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         value = _seen_number(seen, self.bound.unit)
         if isinstance(value, Verdict):
             return value
         return verdict(compares(value, self.sign, self.bound.value), seen, self.sign, self.bound)
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return in_words(self.sign, self.bound).say(language)
 
     @property
     def unit(self) -> str:
+        """Return the unit it is written in."""
         return self.bound.unit
 
     def __str__(self) -> str:
@@ -86,6 +89,7 @@ class Between(Condition):
     high: Quantity
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         value = _seen_number(seen, self.high.unit)
         if isinstance(value, Verdict):
             return value
@@ -96,6 +100,7 @@ class Between(Condition):
         return Verdict(False, msg("{measure} ({seen}) is not between {low} and {high}", **said))
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return msg("between {low} and {high}", low=self._low, high=self.high).say(language)
 
     @property
@@ -105,6 +110,7 @@ class Between(Condition):
 
     @property
     def unit(self) -> str:
+        """Return the unit it is written in."""
         return self.high.unit
 
     def __str__(self) -> str:
@@ -119,6 +125,7 @@ class Level(Condition):
     target: bool = False
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         value = _seen_number(seen, self.bound.unit)
         if isinstance(value, Verdict):
             return value
@@ -126,12 +133,14 @@ class Level(Condition):
         return verdict(compares(value, sign, self.bound.value), seen, sign, self.bound)
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         if self.target:
             return msg("{bound} or better", bound=self.bound).say(language)
         return msg("{bound} or worse", bound=self.bound).say(language)
 
     @property
     def unit(self) -> str:
+        """Return the unit it is written in."""
         return self.bound.unit
 
     def __str__(self) -> str:

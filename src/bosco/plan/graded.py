@@ -51,6 +51,7 @@ class Worded(Condition):
     word: str
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         if seen.word is None:
             return not_seen(seen) if seen.value is None else _unclear(seen)
         wanted, found = rank_of(self.word), rank_of(seen.word)
@@ -62,6 +63,7 @@ class Worded(Condition):
         return verdict(compares(found[1], self.sign, wanted[1]), seen, self.sign, _said(self.word))
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return in_words(self.sign, _said(self.word)).say(language)
 
     def __str__(self) -> str:
@@ -76,9 +78,11 @@ class Grade(Condition):
     target: bool = False
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         return Worded(">=" if self.target else "<=", self.word).judge(seen)
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         if self.target:
             return msg("{bound} or better", bound=self.word).say(language)
         return msg("{bound} or worse", bound=self.word).say(language)

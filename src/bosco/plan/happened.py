@@ -25,6 +25,7 @@ class Happened(Condition):
     word: Literal["any", "detected"] = "any"
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         count = _count(seen)
         if count is None:
             return not_seen(seen)
@@ -34,6 +35,7 @@ class Happened(Condition):
         return Verdict(False, msg("{measure} did not happen", measure=seen.measure))
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return (msg("any occurrence") if self.word == "any" else msg("as soon as detected")).say(language)
 
     def __str__(self) -> str:
@@ -47,6 +49,7 @@ class Nothing(Condition):
     span: timedelta
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         count = _count(seen)
         if count is None:
             return not_seen(seen)
@@ -59,9 +62,11 @@ class Nothing(Condition):
 
     @property
     def window(self) -> timedelta | None:
+        """Return how far back it looks."""
         return self.span
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return msg("nothing at all in {span}", span=say_duration(self.span)).say(language)
 
     def __str__(self) -> str:
@@ -75,6 +80,7 @@ class Stagnation(Condition):
     span: timedelta
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         if seen.value is None or math.isnan(seen.value):
             return not_seen(seen)
         said = {"measure": seen.measure, "seen": seen.shown, "span": say_duration(self.span)}
@@ -87,9 +93,11 @@ class Stagnation(Condition):
 
     @property
     def window(self) -> timedelta | None:
+        """Return how far back it looks."""
         return self.span
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         return msg("no growth in {span}", span=say_duration(self.span)).say(language)
 
     def __str__(self) -> str:
@@ -104,6 +112,7 @@ class Held(Condition):
     span: timedelta
 
     def judge(self, seen: Seen) -> Verdict:
+        """Return whether it holds, and why."""
         verdict = self.inner.judge(seen)
         if not verdict.holds:
             return verdict
@@ -116,17 +125,21 @@ class Held(Condition):
 
     @property
     def unit(self) -> str:
+        """Return the unit it is written in."""
         return self.inner.unit
 
     @property
     def window(self) -> timedelta | None:
+        """Return how far back it looks."""
         return self.inner.window
 
     @property
     def needs_normal(self) -> bool:
+        """Say whether it asks for the measure's own normal."""
         return self.inner.needs_normal
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         span = say_duration(self.span)
         return msg("{condition}, for {span} without a break", condition=self.inner, span=span).say(language)
 

@@ -106,9 +106,11 @@ class EveryMonths:
 
     @property
     def counts(self) -> bool:
+        """Say whether its first day matters."""
         return self.step not in (1, 3, 6)
 
     def days(self, since: date | None, start: date) -> Iterator[date]:
+        """Yield its days from `start` on."""
         index = start.year * 12 + start.month - 1
         anchor = since or ANCHOR
         index += -(index - (anchor.year * 12 + anchor.month - 1)) % self.step
@@ -118,6 +120,7 @@ class EveryMonths:
             index += self.step
 
     def say(self) -> Sayable:
+        """Return it in words."""
         days = listed([each.say() for each in self.on])
         named = {1: msg("every month"), 3: msg("every quarter"), 6: msg("every half-year")}.get(self.step)
         if named is None:
@@ -125,6 +128,7 @@ class EveryMonths:
         return msg("{days} of {months}", days=days, months=named)
 
     def rules(self) -> Rules:
+        """Return its series for a calendar feed."""
         return tuple((replace(self, on=(each,)), f"{every('MONTHLY', self.step)};{each.rule()}") for each in self.on)
 
     def __str__(self) -> str:
@@ -141,9 +145,11 @@ class EveryYears:
 
     @property
     def counts(self) -> bool:
+        """Say whether its first day matters."""
         return self.step > 1
 
     def days(self, since: date | None, start: date) -> Iterator[date]:
+        """Yield its days from `start` on."""
         year = start.year + -(start.year - (since or ANCHOR).year) % self.step
         while year < (start + HORIZON).year:
             found = {each.day(year, month) for month, each in self.on}
@@ -151,12 +157,14 @@ class EveryYears:
             year += self.step
 
     def say(self) -> Sayable:
+        """Return it in words."""
         days = listed([each.say_in(month) for month, each in self.on])
         if self.counts:
             return msg("{days}, every {n} years", days=days, n=self.step)
         return msg("every year, {days}", days=days)
 
     def rules(self) -> Rules:
+        """Return its series for a calendar feed."""
         return tuple(
             (replace(self, on=((month, each),)), f"{every('YEARLY', self.step)};BYMONTH={month};{each.rule()}")
             for month, each in self.on

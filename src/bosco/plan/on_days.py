@@ -26,6 +26,7 @@ class OnDays(Recurrence):
     since: date | None = None
 
     def around(self, instant: datetime, zone: ZoneInfo) -> Iterator[Occurrence]:
+        """Yield its occurrences in order, from somewhat before the instant."""
         day = max(on_the_wall(instant, zone).date() - 2 * DAY, self.since or date.min)
         last = None
         for each in self.rhythm.days(self.since, day):
@@ -51,10 +52,12 @@ class OnDays(Recurrence):
 
     @property
     def longest(self) -> timedelta:
+        """Return a span that no occurrence outlasts."""
         return max(self.lasts, 2 * DAY)
 
     @property
     def needs_first_day(self) -> bool:
+        """Say whether its first day is missing."""
         return self.rhythm.counts and self.since is None
 
     def _length(self, clock: time) -> timedelta:
@@ -66,6 +69,7 @@ class OnDays(Recurrence):
         return length if length > NOTHING else length + DAY
 
     def series(self, start: date) -> tuple[Series, ...]:
+        """Return what a calendar feed shows of it."""
         start = max(start, self.since or start)
         found = []
         for clock in self.at or (time.min,):
@@ -76,6 +80,7 @@ class OnDays(Recurrence):
         return tuple(found)
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         said: Sayable = self.rhythm.say()
         times = listed([say_time(clock) for clock in self.at])
         if self.until is not None:

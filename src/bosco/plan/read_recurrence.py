@@ -103,6 +103,8 @@ def _steps(pulse: Pulse, times: tuple[time, ...], end: str | None, window: timed
     first = times[0] if times else time.min
     if pulse.span % DAY == NOTHING and pulse.days == EVERY_DAY:
         return OnDays(EveryDays(pulse.span // DAY), (first,), lasts=window, since=since)
+    if pulse.span >= DAY and pulse.days != EVERY_DAY:
+        raise Unreadable(msg("a step of a day or more cannot keep to days of the week"), expected=LIKE)
     return Steps(pulse.span, first, pulse.days, window, since)
 
 

@@ -63,7 +63,7 @@ class Recurrence(ABC):
 
     @property
     def needs_first_day(self) -> bool:
-        """Say whether it counts in twos or more and does not say from when: which of the two weeks?"""
+        """Say whether it counts in twos or more and does not say from when, so that nobody knows which of the two."""
         return False
 
     @abstractmethod

@@ -40,9 +40,11 @@ class EveryDays:
 
     @property
     def counts(self) -> bool:
+        """Say whether its first day matters."""
         return self.step > 1
 
     def days(self, since: date | None, start: date) -> Iterator[date]:
+        """Yield its days from `start` on."""
         ahead = (start - (since or ANCHOR)).days % self.step
         day, last = start + DAY * (-ahead % self.step), start + HORIZON
         while day <= last:
@@ -50,9 +52,11 @@ class EveryDays:
             day += DAY * self.step
 
     def say(self) -> Sayable:
+        """Return it in words."""
         return msg("every {n} days", n=self.step) if self.counts else msg("every day")
 
     def rules(self) -> "Rules":
+        """Return its series for a calendar feed."""
         return ((self, every("DAILY", self.step)),)
 
     def __str__(self) -> str:
@@ -68,9 +72,11 @@ class EveryWeeks:
 
     @property
     def counts(self) -> bool:
+        """Say whether its first day matters."""
         return self.step > 1
 
     def days(self, since: date | None, start: date) -> Iterator[date]:
+        """Yield its days from `start` on."""
         anchor = _monday(since or ANCHOR)
         monday = _monday(start)
         monday += 7 * DAY * (-((monday - anchor).days // 7) % self.step)
@@ -80,6 +86,7 @@ class EveryWeeks:
             monday += 7 * DAY * self.step
 
     def say(self) -> Sayable:
+        """Return it in words."""
         if self.counts:
             return msg("every {n} weeks on {days}", n=self.step, days=say_days(self.days_of_week))
         if self.days_of_week == EVERY_DAY:
@@ -90,6 +97,7 @@ class EveryWeeks:
         return msg("every {days}", days=say_days(self.days_of_week))
 
     def rules(self) -> "Rules":
+        """Return its series for a calendar feed."""
         days = ",".join(SHORT_DAYS[day][:2].upper() for day in self.days_of_week)
         return ((self, f"{every('WEEKLY', self.step)};BYDAY={days}"),)
 
@@ -106,12 +114,15 @@ class OnDates:
     counts = False
 
     def days(self, since: date | None, start: date) -> Iterator[date]:
+        """Yield its days from `start` on."""
         return (day for day in self.dates if day >= start)
 
     def say(self) -> Sayable:
+        """Return it in words."""
         return msg("on {dates}", dates=listed([day.isoformat() for day in self.dates]))
 
     def rules(self) -> "Rules":
+        """Return its series for a calendar feed."""
         return tuple((OnDates((day,)), None) for day in self.dates)
 
     def __str__(self) -> str:

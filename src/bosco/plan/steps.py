@@ -32,6 +32,7 @@ class Steps(Recurrence):
     since: date | None = None
 
     def around(self, instant: datetime, zone: ZoneInfo) -> Iterator[Occurrence]:
+        """Yield its occurrences in order, from somewhat before the instant."""
         last = None
         for start in self._starts(instant, zone):
             planned = on_the_wall(start, zone)
@@ -64,13 +65,16 @@ class Steps(Recurrence):
 
     @property
     def longest(self) -> timedelta:
+        """Return a span that no occurrence outlasts."""
         return self.lasts + DAY
 
     @property
     def needs_first_day(self) -> bool:
+        """Say whether its first day is missing."""
         return bool(DAY % self.span) and self.since is None
 
     def series(self, start: date) -> tuple[Series, ...]:
+        """Return what a calendar feed shows of it."""
         first = next(self.around(at(start).replace(tzinfo=UTC), ZoneInfo("UTC")))
         hours = self.span % HOUR == timedelta(0)
         unit, step = ("HOURLY", self.span // HOUR) if hours else ("MINUTELY", self.span // MINUTE)
@@ -79,6 +83,7 @@ class Steps(Recurrence):
         return (Series(first.planned, rule, self.lasts, all_day=False),)
 
     def say(self, language: Language) -> str:
+        """Return it in words."""
         said: Sayable = msg("every hour") if self.span == HOUR else msg("every {span}", span=say_duration(self.span))
         if self.days != EVERY_DAY:
             said = msg("{when}, {days}", when=said, days=say_days(self.days))
