@@ -1,5 +1,6 @@
 """Nobody meets a locked database, however many threads and processes write."""
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from bosco.kit.ids import RealIds
 from bosco.store import timers
 from bosco.store.store import Store
 from bosco.store.timers import timers as table
+from bosco.store.turn import Turn
 from bosco.store.types import from_microseconds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +69,6 @@ def test_fifty_writers_on_one_database_never_meet_a_lock(where: str) -> None:
 
 
 def test_a_command_gets_its_turn_while_the_server_writes_without_pause(where: str) -> None:
-    """Three works of another process are done while one process never stops writing: nobody is starved."""
     busy = Store.open(where, RealClock(), RealIds(), durable=False)
     stop = threading.Event()
 
@@ -81,16 +82,42 @@ def test_a_command_gets_its_turn_while_the_server_writes_without_pause(where: st
     for thread in writing:
         thread.start()
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, where, "command", "3"],
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-            timeout=60,
-            check=False,
-        )
+        done = subprocess.run([*COMMAND, where, "command", "30"], stderr=subprocess.PIPE, cwd=ROOT, check=False)
     finally:
         stop.set()
         for thread in writing:
             thread.join()
         busy.close()
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_who_has_just_written_stands_behind_who_came_meanwhile(tmp_path: Path) -> None:
+    server, command = Turn(tmp_path / "db"), Turn(tmp_path / "db")
+    order: list[str] = []
+
+    def write_once() -> None:
+        with command:
+            order.append("command")
+
+    waiting = threading.Thread(target=write_once)
+    with server:
+        waiting.start()
+        # The one that comes next waits inside the door, so that nobody else can pass it.
+        with (tmp_path / "db-door").open() as door:
+            while _is_open(door.fileno()):
+                threading.Event().wait(0.001)
+    with server:
+        order.append("server")
+    waiting.join()
+    assert order == ["command", "server"]
+    server.close()
+    command.close()
+
+
+def _is_open(door: int) -> bool:
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(door, fcntl.LOCK_UN)
+    return True
