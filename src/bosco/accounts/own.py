@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from bosco import journal
 from bosco.accounts import links, sessions, users
 from bosco.accounts.entry import Browser, Entered, Secrets, rotate
-from bosco.accounts.guessing import Guessing
 from bosco.accounts.model import Session, User
 from bosco.accounts.passwords import Passwords, refuse_password
+from bosco.accounts.proof import PasswordProof
 from bosco.accounts.remembered import Remembered
 from bosco.accounts.sign_in import start_over
 from bosco.accounts.token_form import digest_of
 from bosco.kit.ids import Ids
 from bosco.kit.marks import service
 from bosco.kit.refusal import Code, Refusal
-from bosco.kit.words import Language, msg
+from bosco.kit.words import Language
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 from bosco.web.visitor import Theme
@@ -36,12 +36,12 @@ class OwnAccount:
     """The verbs of the page “My account”."""
 
     def __init__(
-        self, store: Store, ids: Ids, passwords: Passwords, guessing: Guessing, remembered: Remembered
+        self, store: Store, ids: Ids, passwords: Passwords, proof: PasswordProof, remembered: Remembered
     ) -> None:
         self._store = store
         self._ids = ids
         self._passwords = passwords
-        self._guessing = guessing
+        self._proof = proof
         self._remembered = remembered
 
     async def find(self, login: str) -> User:
@@ -65,20 +65,9 @@ class OwnAccount:
         await self._store.write(work)
         self._remembered.forget()
 
-    async def prove(self, login: str, password: str) -> User:
-        """Take the password of somebody who is signed in: a browser left open must not be enough for everything."""
-        paces = self._guessing.for_session(login)
-        await self._guessing.let_try(paces)
-        user = await self.find(login)
-        compared = await self._passwords.compare(user.password, password, known_device=True)
-        if not compared.right:
-            raise Refusal(Code.FORBIDDEN, msg("This is not your password."))
-        await self._store.write(lambda tx: self._guessing.succeeded(tx, paces))
-        return user
-
     async def choose_password(self, login: str, current: str, wanted: str, browser: Browser) -> Entered:
         """Choose another password; every other session ends, and this one goes on under a new secret."""
-        user = await self.prove(login, current)
+        user = await self._proof.take(login, current)
         if wrong := refuse_password(wanted, user.login, user.name, user.email or ""):
             raise Refusal(Code.INVALID, wrong)
         kept = await self._passwords.hash(wanted)

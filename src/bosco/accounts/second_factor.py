@@ -9,6 +9,7 @@ from bosco import journal
 from bosco.accounts import sessions, totp, users
 from bosco.accounts.entry import Browser, Entered, Secrets, enter, rotate
 from bosco.accounts.model import Session, User
+from bosco.accounts.proof import PasswordProof
 from bosco.accounts.recovery import new_codes, plain
 from bosco.accounts.remembered import Remembered
 from bosco.accounts.sign_in import start_over
@@ -57,8 +58,9 @@ def codes_left(tx: Tx, login: str) -> int:
 class SecondFactor:
     """What the pages about the second factor do."""
 
-    def __init__(self, store: Store, ids: Ids, vault: Vault, remembered: Remembered) -> None:
+    def __init__(self, store: Store, ids: Ids, vault: Vault, proof: PasswordProof, remembered: Remembered) -> None:
         self._store = store
+        self._proof = proof
         self._ids = ids
         self._vault = vault
         self._remembered = remembered
@@ -75,8 +77,14 @@ class SecondFactor:
 
         return await self._store.write(work)
 
-    async def confirm(self, typed: str, browser: Browser) -> tuple[Entered, list[str]]:
-        """Take the first code; from now on one is asked for. Return the recovery codes, shown this once."""
+    async def confirm(self, typed: str, password: str | None, browser: Browser) -> tuple[Entered, list[str]]:
+        """Take the first code; from now on one is asked for. Return the recovery codes, shown this once.
+
+        The password is asked for again unless it was typed just now, to get this far.
+        """
+        session, user = await self._store.read(lambda tx: _setting_up(tx, browser))
+        if session.stage == "in":
+            await self._proof.take(user.login, password or "")
         fresh, codes = Secrets.drawn(self._ids), new_codes(self._ids.secret())
 
         def work(tx: Tx) -> Entered | None:
@@ -105,8 +113,9 @@ class SecondFactor:
         self._remembered.forget()
         return entered, codes
 
-    async def renew_codes(self, login: str) -> list[str]:
+    async def renew_codes(self, login: str, password: str) -> list[str]:
         """Return fresh recovery codes, shown this once; the earlier ones are worthless."""
+        await self._proof.take(login, password)
         codes = new_codes(self._ids.secret())
 
         def work(tx: Tx) -> None:
@@ -119,8 +128,9 @@ class SecondFactor:
         await self._store.write(work)
         return codes
 
-    async def forget(self, login: str) -> None:
+    async def forget(self, login: str, password: str) -> None:
         """Forget somebody's own second factor; an administrator may only set up another."""
+        await self._proof.take(login, password)
 
         def work(tx: Tx) -> None:
             user = users.the_user(tx, login)

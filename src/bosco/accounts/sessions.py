@@ -12,6 +12,7 @@ from bosco.accounts.model import Session, Stage, User
 from bosco.accounts.token_form import digest_of
 from bosco.accounts.users import read_user
 from bosco.store.tx import Tx
+from bosco.store.types import clean
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=90)
@@ -102,7 +103,7 @@ def end_session(tx: Tx, digest: str) -> Session | None:
 
 def end_by_id(tx: Tx, login: str, session_id: str) -> bool:
     """End one session of somebody's."""
-    wanted = (table.sessions.c.login == login) & (table.sessions.c.id == session_id)
+    wanted = (table.sessions.c.login == login) & (table.sessions.c.id == clean(session_id))
     return tx.run(delete(table.sessions).where(wanted)).rowcount > 0
 
 

@@ -18,6 +18,7 @@ from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg
 from bosco.store.store import Store
 from bosco.store.tx import Tx
+from bosco.store.types import clean
 from bosco.web.visitor import INCLUDES, ROLE_NAMES, Role
 
 LONGEST_LIFE = timedelta(days=365 * 10)
@@ -90,7 +91,7 @@ def list_tokens(tx: Tx, owner: str | None = None) -> list[Token]:
 
 def find_token(tx: Tx, token: str) -> Token:
     """Return the token of that id, or refuse."""
-    row = tx.run(select(table).where(table.c.id == token)).mappings().first()
+    row = tx.run(select(table).where(table.c.id == clean(token))).mappings().first()
     if row is None:
         raise not_found(msg("There is no token “{id}”.", id=token[:50]))
     return _read(row)
