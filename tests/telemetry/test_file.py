@@ -40,8 +40,8 @@ def filled(folder: Path) -> Path:
             for start in range(0, 50_000, 10_000):
                 at = [AT + n * n for n in range(start, start + 10_000)]
                 said = [f"said {n * 7919 % 10_007}" for n in range(10_000)]
-                columns = {"kind": [1] * 10_000, "instant": at, "worth": [n * n % 1009 for n in range(10_000)], "said": said}
-                await telemetry.append(THINGS, columns)
+                worth = [n * n % 1009 for n in range(10_000)]
+                await telemetry.append(THINGS, {"kind": [1] * 10_000, "instant": at, "worth": worth, "said": said})
 
     asyncio.run(story())
     return folder / FILE

@@ -1,0 +1,131 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.telemetry.things import LADDER, QUICK, THINGS, add, micros, opened, summed
+
+from bosco.kit.clock import VirtualClock, run_virtually
+from bosco.telemetry.grid import DAY, HOUR, MINUTE
+from bosco.telemetry.table import Ladder, TelemetryTable
+from bosco.telemetry.telemetry import Telemetry
+from bosco.telemetry.upkeep import ROWS_AT_ONCE, Forgetting
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+SHORT = TelemetryTable(
+    THINGS.name,
+    THINGS.columns,
+    keep=timedelta(hours=6),
+    ladders=(
+        Ladder(
+            LADDER.name,
+            LADDER.of,
+            LADDER.key,
+            LADDER.figures,
+            keep={"minute": timedelta(hours=12), "hour": timedelta(days=2)},
+        ),
+    ),
+)
+
+
+async def a_row_every(telemetry: Telemetry, clock: VirtualClock, pause: timedelta, span: timedelta) -> int:
+    count = 0
+    for _ in range(span // pause):
+        row = {"kind": [1], "instant": [micros(clock.read())], "worth": [1], "said": [None]}
+        await telemetry.append(SHORT, row)
+        await telemetry.flush()
+        count += 1
+        await clock.sleep(pause)
+    return count
+
+
+def oldest(reader) -> dict[str, float]:
+    tables = ["things", *(LADDER.table(level) for level in ("minute", "hour", "day"))]
+    return {table: reader.rows(f"SELECT min(instant) FROM {table}")[0][0] for table in tables}
+
+
+def test_rows_go_when_they_are_too_old_and_roll_ups_keep_their_sums(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+
+    async def story() -> None:
+        async with opened(tmp_path, clock, SHORT) as telemetry:
+            count = await a_row_every(telemetry, clock, timedelta(minutes=20), timedelta(days=4))
+            now = micros(clock.read())
+            found = await telemetry.read(oldest)
+            # A deletion takes away at most an hour at once, so rows may stay that much longer; never shorter.
+            assert 6 * HOUR - HOUR // 3 <= now - found["things"] <= 8 * HOUR
+            assert 12 * HOUR - HOUR // 3 <= now - found["thing_minute"] <= 14 * HOUR
+            assert 2 * DAY - HOUR <= now - found["thing_hour"] <= 2 * DAY + 3 * HOUR
+            assert found["thing_day"] == telemetry.grid.floor("day", micros(START))
+            days = await telemetry.read(lambda reader: summed(reader, "day", 0, now + DAY))
+            assert sum(row[2] for row in days) == count
+            assert telemetry.stats().forgotten > count
+
+    run_virtually(clock, story)
+
+
+def test_what_a_coarser_rung_still_needs_is_never_forgotten(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+
+    async def story() -> None:
+        async with opened(tmp_path, clock, SHORT) as telemetry:
+            for name in SHORT.spans():
+                telemetry.keep(name, timedelta(0) if name != "thing_day" else None)
+            count = await a_row_every(telemetry, clock, timedelta(minutes=10), timedelta(hours=30))
+            now = micros(clock.read())
+            days = await telemetry.read(lambda reader: summed(reader, "day", 0, now + DAY))
+            assert sum(row[2] for row in days) == count
+
+    run_virtually(clock, story)
+
+
+def test_how_long_rows_are_kept_may_change_while_it_runs(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+
+    async def story() -> None:
+        async with opened(tmp_path, clock) as telemetry:
+            first = micros(clock.read())
+            await add(telemetry, *[(1, first + n * MINUTE, 1) for n in range(600)])
+            await clock.sleep(timedelta(days=3))
+            await add(telemetry, (1, micros(clock.read()), 1))
+            await telemetry.flush()
+            assert telemetry.stats().forgotten == 0
+            telemetry.keep("things", timedelta(days=1))
+            for _ in range(40):
+                await clock.sleep(timedelta(seconds=30))
+                await add(telemetry, (2, micros(clock.read()), 1))
+            await telemetry.flush()
+            assert telemetry.stats().forgotten == 600
+
+    run_virtually(clock, story)
+
+
+def test_each_deletion_takes_about_as_many_rows_as_it_may() -> None:
+    per_minute, place = 3000, Forgetting(0)
+    taken = []
+    for _ in range(50):
+        rows = per_minute * place.stretch // MINUTE
+        taken.append(rows)
+        place.done(place.until + place.stretch, rows)
+    assert max(taken) <= 2 * ROWS_AT_ONCE
+    assert min(taken[10:]) >= ROWS_AT_ONCE // 4
+
+
+def test_old_rows_give_their_room_to_new_ones(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+    plain = TelemetryTable("plain", {"instant": "BIGINT", "worth": "DOUBLE"}, keep=timedelta(hours=2))
+
+    async def story() -> None:
+        async with opened(tmp_path, clock, plain, pace=QUICK) as telemetry:
+            sizes = []
+            for hour in range(9):
+                for part in range(6):
+                    first = micros(clock.read())
+                    at = [first + n * 30_000 for n in range(20_000)]
+                    worth = [(n * 2654435761 % 1000003) / 7 for n in range(hour + part, hour + part + 20_000)]
+                    await telemetry.append(plain, {"instant": at, "worth": worth})
+                    await telemetry.flush()
+                    await clock.sleep(timedelta(minutes=10))
+                sizes.append(telemetry.stats().file_bytes)
+            # Twelve times as many rows went in as are kept.
+            assert sizes[-1] <= sizes[4] * 1.3
+
+    run_virtually(clock, story)
