@@ -10,8 +10,8 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from bosco.journal.store import waiting
-from bosco.kit.clock import VirtualClock
-from bosco.kit.ids import SeededIds
+from bosco.kit.clock import Clock, VirtualClock
+from bosco.kit.ids import Ids, SeededIds
 from bosco.kit.net import Net
 from bosco.kit.net_model import NetFailed, Request, Response, Trouble
 from bosco.kit.processes import Processes
@@ -50,7 +50,7 @@ class SleepyClock(VirtualClock):
 class Hosts:
     """The network, where each host does what the story says: a status, or a trouble."""
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.does: dict[str, int | Trouble] = {}
         # What the next looks meet, one after the other, before `does` counts again.
@@ -79,8 +79,8 @@ def plan_of(text: str) -> Plan:
 class World:
     """Bosco's watching, as `app` would build it."""
 
-    def __init__(self, store: Store, clock: SleepyClock, plan: str, ids: SeededIds | None = None) -> None:
-        self.store, self.clock = store, clock
+    def __init__(self, store: Store, clock: Clock, plan: str, ids: Ids | None = None) -> None:
+        self.store, self.clock = store, cast(SleepyClock, clock)
         self.hosts = Hosts(clock)
         store.listeners = {fact: ["story"] for fact in FACTS}
         self.ids = ids or SeededIds()

@@ -69,7 +69,7 @@ def ping_routes(heartbeats: Heartbeats, clock: Clock) -> list[Any]:
 
 def _answer(status: int, text: str, wait: float = 0) -> Response[str]:
     headers = HEADERS if not wait else {**HEADERS, "Retry-After": str(int(wait) + 1)}
-    return Response(text, status_code=status, media_type="text/plain; charset=utf-8", headers=headers)
+    return Response(text, status_code=status, media_type="text/plain", headers=headers)
 
 
 async def _arrived(request: AnyRequest, meant: Meant, run: str | None, clock: Clock) -> Arrived:
