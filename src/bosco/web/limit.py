@@ -20,7 +20,7 @@ from bosco.web.visitor import AnyRequest, Guard
 MOST_CALLERS = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class TooOften(Refusal):
     """A refusal that says after how many seconds it will be worth trying again."""
 

@@ -74,7 +74,11 @@ function markers(data, within) {
       ctx.setLineDash([]);
       if (mark.says) {
         ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(within).fontFamily}`;
-        ctx.fillText(mark.says, from + 4 * devicePixelRatio, top + 13 * devicePixelRatio);
+        const gap = 5 * devicePixelRatio;
+        const fits = from + gap + ctx.measureText(mark.says).width < left + width;
+        ctx.textAlign = fits ? "left" : "right";
+        ctx.textBaseline = "top";
+        ctx.fillText(mark.says, fits ? from + gap : from - gap, top + 2 * devicePixelRatio);
       }
     }
     for (const level of data.levels ?? []) {
