@@ -1,11 +1,14 @@
 """The four products' plans: they check without a mistake, and say what the teams' tables say."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from bosco.agenda.section import CALENDAR
 from bosco.kit.units import say_duration
@@ -58,6 +61,22 @@ def test_a_plan_is_a_file_for_each_theme(name: str) -> None:
     for file in (PLANS / name).iterdir():
         # Every file says in its first line what it is about.
         assert file.read_text(encoding="utf-8").startswith("# "), file
+
+
+def empty_words(node: Any, path: str) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from [f"{path}: {key}"] if value is None else empty_words(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for item in node:
+            yield from empty_words(item, path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_comma_cuts_a_text_in_two(name: str) -> None:
+    """Inside braces, `{promise: 3 copies, 2 places}` is a promise and an empty word."""
+    for file in (PLANS / name).glob("*.yml"):
+        assert list(empty_words(yaml.safe_load(file.read_text(encoding="utf-8")), file.name)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
