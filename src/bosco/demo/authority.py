@@ -25,16 +25,22 @@ class Issued:
     def context(self, asks: str | None = None) -> ssl.SSLContext:
         """Return the settings of a server that shows it; with `asks`, clients must show one of that authority's."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # OpenSSL takes keys from a file only: one that nobody else can read, for a moment.
-        handle, path = tempfile.mkstemp()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(self.certificate + self.key)
-        context.load_cert_chain(path)
-        os.unlink(path)  # noqa: PTH108 - the path is a plain word here
+        self.load_into(context)
         if asks:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(cadata=asks)
         return context
+
+    def load_into(self, context: ssl.SSLContext) -> None:
+        """Show this certificate from the next handshake on."""
+        # OpenSSL takes keys from a file only: one that nobody else can read, for a moment.
+        handle, path = tempfile.mkstemp()
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(self.certificate + self.key)
+            context.load_cert_chain(path)
+        finally:
+            os.unlink(path)  # noqa: PTH108 - the path is a plain word here
 
 
 class Authority:

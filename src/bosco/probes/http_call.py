@@ -123,6 +123,12 @@ class HttpCall(Trust):
         """Return the family of addresses that may be used."""
         return None if self.ip == "any" else self.ip
 
+    @property
+    def verb(self) -> str:
+        """Return the method: POST where something is sent, unless another one is said."""
+        sends = any(one is not None for one in (self.body, self.json_body, self.form))
+        return self.method or ("POST" if sends else "GET")
+
     def request(self, url: str, secrets: Secrets) -> Request:
         """Return the request, with its secrets filled in."""
         headers = {name: secrets.fill(value) for name, value in self.headers.items()}
@@ -135,7 +141,7 @@ class HttpCall(Trust):
             headers["Content-Type"] = media_type
         return Request(
             url=secrets.fill(url),
-            method=self.method or ("POST" if media_type or body else "GET"),
+            method=self.verb,
             headers=headers,
             body=body,
             redirects=self.redirects,
