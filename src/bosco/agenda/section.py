@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from bosco.kit.numbers import Unreadable
 from bosco.kit.units import say_duration
@@ -42,6 +42,9 @@ def _impact(value: Any) -> Any:
     return _IMPACT_SPELLINGS.get(plain(value), value) if isinstance(value, str) else value
 
 
+_IMPACT_SCHEMA = {"type": "string", "description": "What users feel of it.", "examples": list(IMPACTS)}
+
+
 class Planned(PlanPart):
     """Something that comes again and again at its time, or once."""
 
@@ -59,7 +62,7 @@ class Planned(PlanPart):
     audience: PlanText | None = None
     deliver: PlanText | None = None
     tool: PlanText | None = None
-    impact: Annotated[Impact, BeforeValidator(_impact)] = "none"
+    impact: Annotated[Impact, BeforeValidator(_impact), WithJsonSchema(_IMPACT_SCHEMA)] = "none"
     services: OneOrMany[Annotated[str, Names("services")]] = ()
     environment: Annotated[str, Names("environments")] | None = None
     # How long before, the public and the team are told.

@@ -11,6 +11,7 @@ from bosco.kit.plural import Plural, plural
 from bosco.kit.refusal import EXIT_REFUSED, Code, Refusal
 from bosco.kit.words import Message, msg
 from bosco.plan.load import Finding, Loaded, Plan, load
+from bosco.plan.reader import is_folder
 from bosco.plan.section import Together, together
 
 
@@ -73,7 +74,7 @@ def read(path: Path, terminal: Terminal, data: str | None = None) -> Loaded:
 
 def told(path: Path, finding: Finding, terminal: Terminal) -> str:
     """Return a finding with its file as the user would name it."""
-    root = path if path.is_dir() else path.parent
+    root = path if is_folder(path) else path.parent
     return f"{root / finding.file}:{finding.line}:{finding.column}: {finding.text(terminal.language)}"
 
 
@@ -88,13 +89,14 @@ def init(asked: argparse.Namespace, terminal: Terminal) -> int:
     from bosco.plan.starter import starter
 
     path = Path(asked.folder) / "plan.yml"
+    if path.exists():
+        says = msg("{path} exists already.", path=str(path))
+        raise Refusal(Code.CONFLICT, says, msg("Choose another folder, or move it away first."))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Exclusively, for somebody may have written one in between.
         with path.open("x", encoding="utf-8") as file:
             file.write(starter(terminal.language))
-    except FileExistsError:
-        says = msg("{path} exists already.", path=str(path))
-        raise Refusal(Code.CONFLICT, says, msg("Choose another folder, or move it away first.")) from None
     except OSError as error:
         says = msg("{path} cannot be written: {why}.", path=str(path), why=error.strerror or str(error))
         raise Refusal(Code.UNAVAILABLE, says) from error
@@ -121,7 +123,7 @@ def check(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _as_json(path: Path, loaded: Loaded, terminal: Terminal) -> Mapping[str, object]:
-    root = path if path.is_dir() else path.parent
+    root = path if is_folder(path) else path.parent
     findings = {"mistakes": loaded.mistakes, "warnings": loaded.warnings}
     return {
         word: [{**one.as_json(terminal.language), "file": str(root / one.file)} for one in told_of]

@@ -140,6 +140,10 @@ def _unknown_word(spot: Spot, ledger: Ledger) -> _Told:
     taken = set(spot.parent.data) if spot.parent else set()
     free = [one for one in known if one not in taken]
     near = nearest(word, free) or nearest(word, known)
+    if spot.node.data is None and " " in word and not near:
+        # `{promise: Three copies, two places}`: the comma has cut a text in two.
+        says = msg("“{word}” is a name without a value here", word=word[:_SHOWN])
+        return _Told(says, msg("quotes around a text that holds a comma"), at_key=True)
     listed = msg("one of {names}", names=", ".join(free)) if not near and 0 < len(free) <= _LISTED else None
     return _Told(msg("“{word}” is not known here", word=word[:_SHOWN]), listed, near, at_key=True)
 

@@ -39,6 +39,7 @@ class PlanPart(BaseModel):
         while model["type"] != "model":
             model = model["schema"]
         words = tuple(typed_names(cls))
+        known = {*words, *cls.model_fields}
 
         def prepare(value: Any, info: ValidationInfo) -> Any:
             """Take an empty value as not said, and remember which words could have stood here."""
@@ -46,9 +47,9 @@ class PlanPart(BaseModel):
                 return {}
             if not isinstance(value, Mapping):
                 return value
-            if not value.keys() <= set(words):
+            if not value.keys() <= known:
                 ledger_of(info.context).words[id(value)] = words
-            return {key: inner for key, inner in value.items() if inner is not None}
+            return {key: inner for key, inner in value.items() if inner is not None or key not in known}
 
         model["schema"] = core_schema.with_info_before_validator_function(prepare, model["schema"])
         return schema  # type: ignore[no-any-return]

@@ -94,8 +94,16 @@ def _take(files: Files, name: str, text: str, *, alone: bool) -> None:
 
 
 def _nothing(path: Path, says: Message) -> Files:
-    name = "." if path.is_dir() else path.name or str(path)
+    name = "." if is_folder(path) else path.name or str(path)
     return Files({}, [], [Trouble(Place(name, 1, 1), says)], incomplete=True)
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether the path is a folder; what may not even be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def plan_files(path: Path) -> list[tuple[str, Path]]:
