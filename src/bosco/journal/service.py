@@ -1,6 +1,7 @@
 """The journal's verbs: seal, read, follow, verify."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -105,9 +106,15 @@ class Journal:
                 except Exception:
                     log.exception("the journal could not be sealed")
                     await self._clock.sleep(AFTER_A_FAILURE)
+                    news.set()
                 if not news.is_set():
                     await self._store.look_again(news)
                 await self._clock.sleep(GATHER)
+        except asyncio.CancelledError:
+            # What was written while everything else stopped gets its place before the night.
+            with contextlib.suppress(Exception):
+                await self.settle()
+            raise
         finally:
             unhook()
 
