@@ -104,7 +104,7 @@ SAYINGS: dict[str, Message] = {
     "account.password-chosen": msg("{login} chose a password"),
     "account.signed-in": msg("{login} signed in from {network}"),
     "account.signed-out": msg("{login} signed out"),
-    "account.sessions-ended": msg("{count} sessions of {login} were ended"),
+    "account.sessions-ended": msg("Sessions of {login} were ended: {count}"),
     "account.password-wrong": msg("A sign-in as {login} from {network} failed: wrong password"),
     "account.code-wrong": msg("A sign-in as {login} from {network} failed: wrong code after the right password"),
     "account.unknown-failed": msg("A sign-in from {network} failed: no such account"),

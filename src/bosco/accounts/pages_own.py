@@ -160,7 +160,7 @@ def _sessions(own: Own) -> list[Any]:
     @post("/account/sessions/end-others", status_code=200)
     async def end_others(request: AnyRequest, visitor: Visitor) -> Response[Any]:
         count = await own.account.end_others(person(visitor), cookies.session_of(request))
-        return own.shell.go(request, "/account", msg("{count} other sessions have ended.", count=count))
+        return own.shell.go(request, "/account", msg("Other sessions ended: {count}.", count=count))
 
     return [end, end_others]
 
