@@ -13,6 +13,7 @@ def commands() -> list[Command]:
     """Return the commands that need the whole house."""
     return [
         Command(("up",), msg("run the plan"), up, takes_server),
+        Command(("demo",), msg("show Bosco alive: a bundled application, watched by a bundled plan"), demo, takes_address),
         Command(("doctor",), msg("check this installation"), doctor, takes_installation),
     ]
 
@@ -20,6 +21,11 @@ def commands() -> list[Command]:
 def takes_server(parser: argparse.ArgumentParser) -> None:
     """Let the command say where to listen."""
     takes_installation(parser)
+    takes_address(parser)
+
+
+def takes_address(parser: argparse.ArgumentParser) -> None:
+    """Let the command say where to listen, and how to log."""
     parser.add_argument("--host", default="127.0.0.1", help=str(msg("the address to listen on (127.0.0.1)")))
     parser.add_argument("--port", type=port, default=8420, help=str(msg("the port to listen on (8420)")))
     parser.add_argument("--logs", choices=("text", "json"), help=str(msg("the form of the log lines")))
@@ -52,9 +58,10 @@ def run_loop(main: object) -> None:
 def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     """Run the plan until told to stop."""
     from bosco.accounts.service import Accounts
-    from bosco.app.house import House, Settings, find_plan
+    from bosco.app.house import House, Settings
     from bosco.app.up import real_doors, run
     from bosco.kit.log import set_up_logs
+    from bosco.plan.commands import find_plan
     from bosco.plan.header import LANGUAGE
     from bosco.revisions.opening import WrongPlan
 
@@ -79,10 +86,26 @@ def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
+def demo(asked: argparse.Namespace, terminal: Terminal) -> int:
+    """Show Bosco alive until told to stop; nothing is kept."""
+    from bosco.app.demo import demonstrate
+    from bosco.app.house import House
+    from bosco.kit.log import set_up_logs
+
+    set_up_logs(as_json=asked.logs == "json", level="WARNING")
+
+    async def started(house: House, address: str) -> None:
+        terminal.say(msg("The demonstration runs at {address}; Ctrl-C ends it, and nothing is kept.", address=address))
+        terminal.out.flush()
+
+    run_loop(demonstrate(asked.host, asked.port, started))
+    return 0
+
+
 def doctor(asked: argparse.Namespace, terminal: Terminal) -> int:
     """Look at every part of the installation and say what was found."""
     from bosco.app.doctor import examine
-    from bosco.app.house import find_plan
+    from bosco.plan.commands import find_plan
 
     findings = examine(find_plan(asked.plan), Path(asked.data), asked.database)
     marks = {True: "✓", False: "✗", None: "!"}

@@ -10,13 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bosco.accounts.vault import Vault
 from bosco.app.wiring import Wiring, full_name, marked, room_modules
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
 from bosco.kit.net import Net
 from bosco.kit.processes import Processes
-from bosco.kit.refusal import Code, Refusal
-from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE, NAME, TIMEZONE, URL
 from bosco.plan.load import Loaded, Plan
@@ -28,6 +27,7 @@ from bosco.store.migrate import migrate
 from bosco.store.store import Store
 from bosco.store.worker import Worker
 from bosco.telemetry.telemetry import Telemetry
+from bosco.web import events
 from bosco.web.events import Live, Stopping
 from bosco.web.shell import Shell
 from bosco.web.site import Site
@@ -83,6 +83,7 @@ class House:
             (Net, doors.net),
             (Processes, doors.processes),
             (Secrets, self.place.secrets),
+            (Vault, Vault(settings.data, doors.environ, doors.ids)),
             (Store, store),
             (Telemetry, telemetry),
             (CurrentPlan, self.current),
@@ -110,7 +111,7 @@ class House:
 
     def routes(self) -> list[Any]:
         """Return every room's pages and API."""
-        found: list[Any] = []
+        found: list[Any] = self.wiring.call(events.routes)
         for file in ("pages", "api"):
             for module in room_modules(file):
                 found.extend(self.wiring.call(module.routes))
@@ -179,17 +180,3 @@ async def open_house(settings: Settings, doors: Doors, *more: tuple[type, object
         await telemetry.open()
         stack.push_async_callback(telemetry.close)
         yield House(settings, doors, store, telemetry, more)
-
-
-def find_plan(asked: str | None) -> Path:
-    """Return the plan's path: the one asked for, else ./plan.yml, else ./plan/."""
-    if asked:
-        return Path(asked)
-    for path in (Path("plan.yml"), Path("plan.yaml"), Path("plan")):
-        if path.exists():
-            return path
-    raise Refusal(
-        Code.NOT_FOUND,
-        msg("There is no plan here: neither plan.yml nor a folder plan/."),
-        msg("Write one with `bosco init`, or say where it is with --plan."),
-    )

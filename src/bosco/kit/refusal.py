@@ -33,7 +33,8 @@ EXIT_REFUSED = 1
 EXIT_USAGE = 2
 
 
-@dataclass(frozen=True)
+# Not frozen: Python itself writes a traceback into an exception on its way.
+@dataclass(eq=False)
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """Something that will not be done, said so that the reader knows what to do next."""
 

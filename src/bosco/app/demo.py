@@ -1,0 +1,56 @@
+"""The demonstration: CESIZen's plan over the bundled application, for a visitor who may look and act."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from bosco.accounts.service import DemoVisitor
+from bosco.app.house import House, Settings
+from bosco.app.up import real_doors, run
+from bosco.demo.life import live
+from bosco.demo.staging import stage
+from bosco.demo.target import Target
+from bosco.kit.clock import Clock
+from bosco.kit.net import Net, NetFailed, Request
+from bosco.probes.heartbeats import Heartbeats
+
+PING_EVERY = timedelta(minutes=1)
+JOBS = ("backup-database", "clean-logs")
+
+
+async def demonstrate(host: str, port: int, started: Callable[[House, str], Awaitable[None]]) -> None:
+    """Run the demonstration in a folder of its own until told to stop."""
+    doors = real_doors()
+    address = f"http://{host}:{port}"
+    with tempfile.TemporaryDirectory(prefix="bosco-demo-") as folder:
+        async with Target(doors.clock) as target:
+            urls = {service: target.url(service) for service in target.ports}
+            plan = stage(Path(folder), urls, address)
+            settings = Settings(plan, Path(folder) / "data", host=host, port=port, durable=False)
+            async with contextlib.AsyncExitStack() as stack:
+
+                async def begun(house: House, where: str) -> None:
+                    beats = house.wiring.get(Heartbeats)
+                    for work in (live(target, doors.clock), _jobs(beats, doors.net, doors.clock, address)):
+                        stack.callback(asyncio.create_task(work).cancel)
+                    await started(house, where)
+
+                visitor = (DemoVisitor, DemoVisitor("manager"))
+                await run(settings, doors, visitor, started=begun)
+
+
+async def _jobs(beats: Heartbeats, net: Net, clock: Clock, address: str) -> None:
+    """Let the jobs of the plan tell that they ran."""
+    while True:
+        for job in JOBS:
+            with contextlib.suppress(NetFailed, TimeoutError, LookupError):
+                async with clock.limit(timedelta(seconds=10)):
+                    await net.fetch(Request(address + _path(beats.address(job)), method="POST"))
+        await clock.sleep(PING_EVERY)
+
+
+def _path(address: str) -> str:
+    return address[address.index("/ping/") :]
