@@ -78,7 +78,7 @@ class Groups:
 
     def hand_over(self, rows: Rows) -> None:
         """Take rows; refused, or dropped if nobody waits for them, when too many wait already."""
-        if len(rows) and self._waiting.cost > self._pace.most_waiting:
+        if len(rows) and self._waiting.cost > self._pace.most_waiting and not rows.table.referred:
             return self._refuse(rows, too_much(self._waiting.rows))
         self._waiting.add(rows)
         if rows.done is not None:

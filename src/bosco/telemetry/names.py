@@ -11,7 +11,7 @@ class Names:
 
     def __init__(self, telemetry: Telemetry, table: str) -> None:
         self._telemetry = telemetry
-        self._table = TelemetryTable(table, {"number": "INTEGER", "name": "VARCHAR"})
+        self._table = TelemetryTable(table, {"number": "INTEGER", "name": "VARCHAR"}, referred=True)
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
         telemetry.declare(self._table)

@@ -70,6 +70,8 @@ class TelemetryTable:
     name: str
     columns: Mapping[str, str]
     keep: timedelta | None = FOREVER
+    # Other rows refer to these: they are few, and never dropped for want of room.
+    referred: bool = False
     ladders: tuple[Ladder, ...] = ()
 
     def __post_init__(self) -> None:

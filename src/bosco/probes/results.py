@@ -1,0 +1,163 @@
+"""What probes saw: one row of telemetry for each look, and the questions that pages ask of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from bosco.kit.clock import Clock
+from bosco.kit.marks import service
+from bosco.kit.packed import pack, unpack
+from bosco.kit.words import Sayable
+from bosco.probes.chart import Series, Wish, series_of
+from bosco.probes.kind import Expectation, Outcome, Reading
+from bosco.probes.rollup import LOOKS, LOOKS_TABLE, MEASURES_TABLE, OUTCOMES, PHASES
+from bosco.probes.summary import Summary, summaries_of
+from bosco.probes.took import CLASSES, class_of
+from bosco.telemetry.grid import instant, micros
+from bosco.telemetry.names import Names
+from bosco.telemetry.reader import Reader
+from bosco.telemetry.telemetry import Telemetry
+
+MOST_TEXT = 500
+MOST_PARTS = 40
+NUMBER_OF: dict[str, int] = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+STEP = "step "
+
+
+@dataclass(frozen=True)
+class Result:
+    """One look as it was kept; what was expected and seen is kept of looks that were not up."""
+
+    at: datetime
+    outcome: Outcome
+    shown: Outcome
+    took: timedelta
+    because: Sayable = ""
+    phases: dict[str, timedelta] = field(default_factory=dict)
+    expectations: tuple[Expectation, ...] = ()
+    parts: dict[str, Outcome] = field(default_factory=dict)
+
+
+@service
+class ProbeResults:
+    """Keeps what looks saw; `record` is durable when it returns, `record_soon` a moment later."""
+
+    def __init__(self, telemetry: Telemetry, clock: Clock) -> None:
+        self._telemetry = telemetry
+        self._clock = clock
+        self._probes = Names(telemetry, "probe_names")
+        self._measures = Names(telemetry, "probe_measure_names")
+        telemetry.declare(LOOKS_TABLE, MEASURES_TABLE)
+
+    async def load(self) -> None:
+        """Read which probes and measures there have been; once, when telemetry has been opened."""
+        await self._probes.load()
+        await self._measures.load()
+
+    def record_soon(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
+        """Keep one look, and the state that was shown after it."""
+        self._record_measures(probe, at, reading)
+        self._telemetry.append_soon(LOOKS_TABLE, self._row(probe, at, reading, shown))
+
+    async def record(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
+        """Keep one look, and wait until it is durable."""
+        self._record_measures(probe, at, reading)
+        await self._telemetry.append(LOOKS_TABLE, self._row(probe, at, reading, shown))
+
+    async def last(self, probe: str, count: int = 50, before: datetime | None = None) -> list[Result]:
+        """Return the last looks at a probe, the latest first."""
+        numbers = self._probes.known([probe])
+        return await self._telemetry.read(partial(_last, numbers, count, before)) if numbers else []
+
+    async def series(self, probe: str, since: datetime, until: datetime, points: int = 600) -> Series:
+        """Return how often and how fast a probe answered over a time, in at most so many points."""
+        wish = Wish(self._probes.known([probe]), since, until, points, self._clock.read())
+        return await self._telemetry.read(partial(series_of, wish, self._telemetry.kept))
+
+    async def summaries(self, since: datetime, until: datetime) -> dict[str, Summary]:
+        """Return what each probe that was looked at has done over a time; it costs the same for one as for all."""
+        found = await self._telemetry.read(partial(summaries_of, (micros(since), micros(until))))
+        return {self._probes.name(number): summary for number, summary in found.items()}
+
+    def _record_measures(self, probe: str, at: datetime, reading: Reading) -> None:
+        values = dict(reading.measures)
+        # Kinds that go step by step name their own phases; what their steps took is kept as measures.
+        values.update(
+            {f"{STEP}{name}": span.total_seconds() for name, span in reading.phases.items() if name not in PHASES}
+        )
+        if values:
+            number = self._probes.number(probe)
+            columns: dict[str, list[Any]] = {
+                "probe": [number] * len(values),
+                "measure": [self._measures.number(name[:MOST_TEXT]) for name in values],
+                "instant": [micros(at)] * len(values),
+                "value": list(values.values()),
+            }
+            self._telemetry.append_soon(MEASURES_TABLE, columns)
+
+    def _row(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> dict[str, list[Any]]:
+        took = _micros(reading.took)
+        answered = reading.outcome in ("up", "degraded")
+        return {
+            "probe": [self._probes.number(probe)],
+            "instant": [micros(at)],
+            "outcome": [NUMBER_OF[reading.outcome]],
+            "shown": [NUMBER_OF[shown]],
+            "took": [took],
+            "class": [class_of(took) if answered else CLASSES],
+            **{name: [_micros(reading.phases.get(name, timedelta(0)))] for name in PHASES},
+            "because": [_packed(reading.because)],
+            "seen": [None if reading.outcome == "up" else _seen(reading)],
+        }
+
+
+def _micros(span: timedelta) -> int:
+    return min(max(0, span // timedelta(microseconds=1)), 2**32 - 1)
+
+
+def _packed(because: Sayable) -> str | None:
+    return msgspec.json.encode(_shortened(pack(because))).decode() if because else None
+
+
+def _shortened(value: Any) -> Any:
+    """Return a packed sentence whose parts are no longer than anybody reads: they may quote a hostile server."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()[:MOST_TEXT]
+    if isinstance(value, dict):
+        return {key: _shortened(inner) for key, inner in value.items()}
+    return value
+
+
+def _seen(reading: Reading) -> str:
+    told = [[_shortened(one.seen), one.held, one.failing] for one in reading.expectations[:MOST_PARTS]]
+    parts = {_shortened(name): outcome for name, outcome in list(reading.parts.items())[:MOST_PARTS]}
+    return msgspec.json.encode([told, parts]).decode()
+
+
+def _last(numbers: Sequence[int], count: int, before: datetime | None, reader: Reader) -> list[Result]:
+    columns = f"instant, outcome, shown, took, because, seen, {', '.join(PHASES)}"
+    earlier = "" if before is None else f"AND instant < {micros(before)}"
+    most = min(max(count, 1), 1000)
+    found = f"SELECT {columns} FROM {LOOKS} WHERE probe = {numbers[0]} {earlier}"  # noqa: S608 - whole numbers
+    rows = reader.rows(f"{found} ORDER BY instant DESC LIMIT {most}")
+    return [_result(row) for row in rows]
+
+
+def _result(row: tuple[Any, ...]) -> Result:
+    at, outcome, shown, took, because, seen, *phases = row
+    told, parts = msgspec.json.decode(seen) if seen else ([], {})
+    spans = dict(zip(PHASES, phases, strict=True))
+    return Result(
+        at=instant(at),
+        outcome=OUTCOMES[outcome],
+        shown=OUTCOMES[shown],
+        took=timedelta(microseconds=took),
+        because=unpack(msgspec.json.decode(because)) if because else "",
+        phases={name: timedelta(microseconds=span) for name, span in spans.items() if span},
+        expectations=tuple(Expectation(*one) for one in told),
+        parts=parts,
+    )
