@@ -53,6 +53,7 @@ def free_port() -> int:
 def serving(app: Any, stopping: Stopping | None = None) -> Iterator[str]:
     """Serve the ASGI application the way Bosco does, in a thread of its own; give its address."""
     port = free_port()
+    threads = _native_threads()
     begun = threading.Event()
     world: dict[str, Any] = {}
 
@@ -79,6 +80,20 @@ def serving(app: Any, stopping: Stopping | None = None) -> Iterator[str]:
         world["loop"].call_soon_threadsafe(stop)
         thread.join(15)
         assert not thread.is_alive(), "the server did not stop"
+        _let_threads_end(threads)
+
+
+def _native_threads() -> int:
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else 0
+
+
+def _let_threads_end(before: int) -> None:
+    # The server's own threads outlive its stop by a moment; a Python that ends under them aborts the process.
+    for _ in range(100):
+        if _native_threads() <= before:
+            return
+        threading.Event().wait(0.05)
 
 
 def _wait_for(address: str) -> None:
@@ -90,9 +105,13 @@ def _wait_for(address: str) -> None:
     raise AssertionError("the server did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, one for the whole test process."""
+    """Debian's Chromium, one for each test module.
+
+    Not one for the session: while it is open Playwright keeps an event loop running in this thread, and no other test
+    could run its own. For the same reason a module with a browser holds no test with `run_virtually`.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         if os.environ.get("BOSCO_TEST_NOTHING_SKIPPED") == "1":

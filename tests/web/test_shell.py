@@ -1,9 +1,12 @@
 """Pages are written for their reader: language, theme, zone, and nothing that a hostile text smuggles in."""
 
+import re
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from markupsafe import Markup
+from tests.web.sentences import SOURCES
 from tests.web.test_typeset import plainly, read_by
 from tests.web.world import World
 
@@ -70,8 +73,6 @@ def test_hostile_values_stay_text() -> None:
 def test_a_sentence_takes_values_with_and_without_markup() -> None:
     with reading(read_by("fr")):
         assert translated("in {span}", span="<b>") == "dans <b>"
-        from markupsafe import Markup
-
         marked = translated("in {span}", span=Markup("<b>2</b>"))
         assert (type(marked), str(marked)) == (Markup, "dans <b>2</b>")
         mixed = translated("{one} or {other}", one=Markup("<b>"), other="<i>")
@@ -159,10 +160,33 @@ def test_an_unknown_drawing_does_not_stop_a_page() -> None:
 
 
 def test_the_content_of_pages_never_asks_for_inline_style() -> None:
-    from tests.web.sentences import SOURCES
-
     for path in SOURCES.rglob("templates/**/*.html"):
         text = path.read_text(encoding="utf-8")
         assert " style=" not in text, path
         assert "<style" not in text, path
         assert " onclick=" not in text, path
+
+
+def test_every_class_that_a_template_names_is_drawn() -> None:
+    drawn = set(re.findall(rb"\.([a-zA-Z][\w-]*)", Assets().find("bosco.css").content))  # type: ignore[union-attr]
+    unknown = []
+    for path in sorted(SOURCES.rglob("templates/**/*.html")):
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for found in re.finditer(r'class="([^"]*)"', text):
+            words = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", found[1]).split()
+            unknown += [f"{path.relative_to(SOURCES)}: {word}" for word in words if word.encode() not in drawn]
+    assert unknown == []
+
+
+def test_every_part_and_drawing_that_a_template_names_exists(world: World) -> None:
+    parts = world.shell._templates.globals["ui"]
+    icons = {path.stem for path in SOURCES.glob("web/static/vendor/icons/*.svg")}
+    unknown = []
+    for path in sorted([*SOURCES.rglob("templates/**/*.html"), *SOURCES.rglob("*.py")]):
+        text = path.read_text(encoding="utf-8")
+        lacking = {f"ui.{name}" for name in re.findall(r"\bui\.([a-z_]+)\(", text) if not hasattr(parts, name)}
+        lacking |= {f"icon {name}" for name in re.findall(r"""icon(?:=|\()["']([a-z0-9-]+)["']""", text)} - {
+            f"icon {name}" for name in icons
+        }
+        unknown += [f"{path.relative_to(SOURCES)}: {one}" for one in sorted(lacking)]
+    assert unknown == [], "scripts/assets.py brings icons"

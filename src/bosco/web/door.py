@@ -32,6 +32,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
+    ("server", "bosco"),
 )
 HTTPS_ONLY = ("strict-transport-security", "max-age=31536000")
 
