@@ -11,7 +11,10 @@ from bosco.kit.net import Connection, NetFailed
 from bosco.kit.words import msg
 
 SERVING = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
-_LONGEST_ANSWER = 64 * 1024
+_LONGEST_ANSWER = 256 * 1024
+_FRAME_HEAD = 9
+_LONGEST_FRAME = 16384
+_SETTINGS = 4
 _STATUS_NAMES = (
     *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS"),
     *("PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED"),
@@ -27,6 +30,8 @@ class GrpcAnswer:
     status: str = ""
     message: str = ""
     data: bytearray = field(default_factory=bytearray)
+    # How much the other side has said in all.
+    heard: int = 0
 
     @property
     def serving(self) -> str | None:
@@ -55,6 +60,11 @@ async def check(
         talk.send_headers(stream, asked)
         talk.send_data(stream, written(of), end_stream=True)
         await connection.write(talk.data_to_send())
+        start = await connection.read_exactly(_FRAME_HEAD)
+        if int.from_bytes(start[:3]) > _LONGEST_FRAME or start[3] != _SETTINGS:
+            # The library would wait for the whole of whatever this is.
+            raise ValueError(repr(start.decode("latin-1")))
+        talk.receive_data(start)
         while not await _heard(connection, talk, answer, authority):
             pass
     except (h2.exceptions.ProtocolError, ValueError, UnicodeError) as error:
@@ -68,14 +78,15 @@ async def _heard(connection: Connection, talk: h2.connection.H2Connection, answe
     data = await connection.read()
     if not data:
         raise NetFailed(msg("{where} broke the connection off", where=authority), "reset")
+    answer.heard += len(data)
+    if answer.heard > _LONGEST_ANSWER:
+        raise NetFailed(msg("{where} does not stop to talk", where=authority), "protocol")
     ended = False
     for event in talk.receive_data(data):
         if isinstance(event, (h2.events.ResponseReceived, h2.events.TrailersReceived)):
             _take_headers({str(name): str(value) for name, value in event.headers or ()}, answer)
         elif isinstance(event, h2.events.DataReceived) and event.data:
             answer.data += event.data
-            if len(answer.data) > _LONGEST_ANSWER:
-                raise NetFailed(msg("{where} does not stop to talk", where=authority), "protocol")
             talk.acknowledge_received_data(event.flow_controlled_length or 0, event.stream_id or 1)
         elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)):
             raise NetFailed(msg("{where} broke the connection off", where=authority), "reset")

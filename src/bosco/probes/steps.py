@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from pydantic import Field
 
@@ -64,7 +64,7 @@ class Step(HttpCall):
 
     def asked(self, base: str, captured_values: Mapping[str, str], secrets: Secrets) -> Request:
         """Return the request with everything captured and every secret filled in."""
-        url = _fill(self.http, lambda name: quote(_value(captured_values, name), safe=""))
+        url = self._address(base, captured_values)
         call = self.model_copy(
             update={
                 "headers": _filled(self.headers, captured_values),
@@ -76,7 +76,17 @@ class Step(HttpCall):
                 else None,
             }
         )
-        return call.request(url if "://" in url else f"{base.rstrip('/')}/{url.lstrip('/')}", secrets)
+        return call.request(url, secrets)
+
+    def _address(self, base: str, values: Mapping[str, str]) -> str:
+        """Return where to ask: what was captured stays inside one part of the address, unless it is all of it."""
+        if whole := _PLACE.fullmatch(self.http.strip()):
+            url = urljoin(base, _value(values, whole[1]))
+            if not base or target_of(url).origin != target_of(base).origin:
+                raise NetFailed(msg("“{url}” was captured, and leads somewhere else", url=url[:200]), "protocol")
+            return url
+        url = _fill(self.http, lambda name: quote(_value(values, name), safe=""))
+        return url if "://" in url else f"{base.rstrip('/')}/{url.lstrip('/')}"
 
     def take(self, answer: Response) -> dict[str, str | None]:
         """Return what this step captures, None for what is not there."""
@@ -130,6 +140,16 @@ async def exchange(request: Request, cookies: Cookies, eyes: Eyes) -> Response:
             raise NetFailed(msg("sent on more than {count} times", count=request.redirects), "protocol")
         left -= 1
         request = followed(request, answer.status, sent_on(request.url, location))
+
+
+def rootless(steps: tuple[Step, ...]) -> None:
+    """Refuse an address that leads nowhere without a base."""
+    for step in steps:
+        if "://" not in step.http and "${" not in step.http:
+            raise Unreadable(
+                msg("“{text}” has no address of its own", text=step.http[:80]),
+                msg("write {word} beside the steps", word="base: https://…"),
+            )
 
 
 def unmet(steps: tuple[Step, ...], known: set[str]) -> None:

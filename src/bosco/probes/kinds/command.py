@@ -73,7 +73,7 @@ class Command(Kind):
         """Run it once; a program that cannot be started tells nothing."""
         filled = {text: eyes.secrets.fill(text) for text in (*self.command, *self.variables.values())}
         variables = {name: filled[value] for name, value in self.variables.items()}
-        limit = eyes.limit * 0.95
+        limit = eyes.limit * 0.9
         command = [filled[word] for word in self.command]
         ran = await eyes.processes.run(command, limit=limit, environment=variables, folder=self.folder)
         if ran.status is None:

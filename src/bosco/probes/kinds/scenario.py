@@ -1,21 +1,23 @@
 """Whether a whole way through an application works, step after step."""
 
 from datetime import timedelta
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from bosco.kit.net_url import target_of
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import msg
 from bosco.probes.conclude import conclude
 from bosco.probes.http_call import WebAddress
 from bosco.probes.kind import Eyes, Kind, Reading
-from bosco.probes.steps import Step, places_in, unmet
+from bosco.probes.steps import Step, places_in, rootless, unmet
 from bosco.probes.timing import Stopwatch, TimeExpect
 from bosco.probes.walk import Walk
 
 # The share of the time limit that the steps may take when there is something to clean up after them.
 _SHARE = 0.7
+_MOST_STEPS = 50
 
 
 class Scenario(Kind):
@@ -26,7 +28,7 @@ class Scenario(Kind):
 
     every_default: ClassVar[timedelta] = timedelta(minutes=5)
 
-    scenario: Annotated[tuple[Step, ...], Field(min_length=1, max_length=50)]
+    scenario: tuple[Step, ...]
     base: WebAddress | None = None
     # Taken one and all, except those that need what was never captured.
     clean_up: tuple[Step, ...] = ()
@@ -34,6 +36,10 @@ class Scenario(Kind):
 
     @model_validator(mode="after")
     def _nothing_out_of_thin_air(self) -> Self:
+        if not 1 <= len(self.scenario) <= _MOST_STEPS:
+            raise Unreadable(msg("a scenario has between 1 and {count} steps", count=_MOST_STEPS))
+        if self.base is None:
+            rootless(self.scenario + self.clean_up)
         known: set[str] = set()
         unmet(self.scenario, known)
         unmet(self.clean_up, known)
