@@ -1,7 +1,9 @@
 """Stories about jobs: what is told when they come, fail, are late, or when Bosco could not hear them."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.stories.watching import SleepyClock, World, plan_of
@@ -30,7 +32,17 @@ Play = Callable[..., None]
 
 
 @pytest.fixture
-def play(where: str) -> Play:
+def play(migrated_folder: Path, tmp_path: Path) -> Play:
+    """On the embedded store; what the store itself does is told by `play_on_both`."""
+    return playing(str(shutil.copytree(migrated_folder, tmp_path / "data")))
+
+
+@pytest.fixture
+def play_on_both(where: str) -> Play:
+    return playing(where)
+
+
+def playing(where: str) -> Play:
     def play(plan: str, story: Story, start: datetime = START) -> None:
         clock = SleepyClock(start)
         store = Store.open(where, clock, SeededIds(), durable=False)
@@ -62,7 +74,7 @@ def test_a_job_that_comes_is_told_to_nobody(play: Play) -> None:
     play(HOURLY, story)
 
 
-def test_a_job_that_stays_away_is_late_once_and_comes_back(play: Play) -> None:
+def test_a_job_that_stays_away_is_late_once_and_comes_back(play_on_both: Play) -> None:
     async def story(world: World) -> None:
         async with world.running():
             await ping(world)
@@ -83,7 +95,7 @@ def test_a_job_that_stays_away_is_late_once_and_comes_back(play: Play) -> None:
             ("up", "20:00"),
         ]
 
-    play(HOURLY, story)
+    play_on_both(HOURLY, story)
 
 
 def test_a_job_that_fails_is_down_at_once_and_a_log_changes_nothing(play: Play) -> None:
@@ -137,7 +149,7 @@ def test_a_job_that_has_never_come_is_unknown_for_ever_and_told_to_nobody(play: 
     play(HOURLY, story)
 
 
-def test_what_fell_due_during_a_restart_is_told_once(play: Play) -> None:
+def test_what_fell_due_during_a_restart_is_told_once(play_on_both: Play) -> None:
     async def story(world: World) -> None:
         async with world.running():
             await ping(world)
@@ -152,7 +164,7 @@ def test_what_fell_due_during_a_restart_is_told_once(play: Play) -> None:
         assert await world.facts() == ["ProbeWentDown export", "ServiceWentDown data"]
         assert (await world.lines())[0].startswith("09:11 export is down: no ping since 2026-03-02 08:00")
 
-    play(HOURLY, story)
+    play_on_both(HOURLY, story)
 
 
 @pytest.mark.parametrize("comes", [True, False])
@@ -223,7 +235,7 @@ def test_a_missed_night_is_told_by_the_clock_on_the_wall(play: Play, missed: str
     play(NIGHTLY, story, datetime(2026, 3, int(missed[3:]) - 2, 23, tzinfo=UTC))
 
 
-def test_a_reload_keeps_the_key_and_listens_anew_to_what_comes_back(play: Play) -> None:
+def test_a_reload_keeps_the_key_and_listens_anew_to_what_comes_back(play_on_both: Play) -> None:
     async def story(world: World) -> None:
         async with world.running():
             await ping(world)
@@ -240,10 +252,10 @@ def test_a_reload_keeps_the_key_and_listens_anew_to_what_comes_back(play: Play) 
             *("ProbeRemoved export", "ProbeRemoved other", "ProbeWentDown export"),
         ]
 
-    play(HOURLY, story)
+    play_on_both(HOURLY, story)
 
 
-def test_old_pings_are_swept_out_and_their_bodies_before_them(play: Play) -> None:
+def test_old_pings_are_swept_out_and_their_bodies_before_them(play_on_both: Play) -> None:
     async def story(world: World) -> None:
         async with world.running():
             for number in range(260):
@@ -253,4 +265,4 @@ def test_old_pings_are_swept_out_and_their_bodies_before_them(play: Play) -> Non
         assert kept[0].number == 260
         assert 20 <= sum(one.body is not None for one in kept) <= 40
 
-    play(HOURLY, story)
+    play_on_both(HOURLY, story)

@@ -20,7 +20,9 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan, load_texts
 from bosco.plan.secrets import Secrets
 from bosco.probes.heartbeats import Heartbeats
+from bosco.probes.kind import Outcome, Reading
 from bosco.probes.model import SAYINGS as PROBE_SAYINGS
+from bosco.probes.results import ProbeResults
 from bosco.probes.service import Probes
 from bosco.probes.standings import Standings
 from bosco.services.intervals import Interval
@@ -70,6 +72,20 @@ class Hosts:
         return Response(does, (), b"", request.url, {})
 
 
+class Noted:
+    """What looks saw, kept in memory: charts are another story, and a week of them takes long to write."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, datetime, Reading, Outcome]] = []
+
+    async def load(self) -> None:
+        """Have nothing to read."""
+
+    def record_soon(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
+        """Keep one look."""
+        self.rows.append((probe, at, reading, shown))
+
+
 def plan_of(text: str) -> Plan:
     loaded = load_texts({"plan.yml": text})
     assert loaded.plan is not None, [str(one.says) for one in loaded.mistakes]
@@ -82,6 +98,7 @@ class World:
     def __init__(self, store: Store, clock: Clock, plan: str, ids: Ids | None = None) -> None:
         self.store, self.clock = store, cast(SleepyClock, clock)
         self.hosts = Hosts(clock)
+        self.results = Noted()
         store.listeners = {fact: ["story"] for fact in FACTS}
         self.ids = ids or SeededIds()
         self.current = CurrentPlan(plan_of(plan))
@@ -102,6 +119,7 @@ class World:
             self.current,
             standings,
             self.heartbeats,
+            cast(ProbeResults, self.results),
         )
         self.services = services
 

@@ -19,10 +19,11 @@ from bosco.plan.secrets import Secrets
 from bosco.probes import rows
 from bosco.probes.figures import schedule_figures, state_figures
 from bosco.probes.heartbeats import Heartbeats
-from bosco.probes.kind import Eyes
+from bosco.probes.kind import Eyes, Outcome
 from bosco.probes.look import Looked, look
 from bosco.probes.model import ProbeView, Watched
 from bosco.probes.own_trouble import OwnTrouble
+from bosco.probes.results import ProbeResults
 from bosco.probes.schedule import EVERYWHERE, Schedule
 from bosco.probes.standings import Standings, first_gap
 from bosco.probes.state import in_doubt, observe, rest, sooner
@@ -51,6 +52,7 @@ class Probes:
         current: CurrentPlan,
         standings: Standings,
         heartbeats: Heartbeats,
+        results: ProbeResults,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -58,6 +60,7 @@ class Probes:
         self._current = current
         self.standings = standings
         self.heartbeats = heartbeats
+        self._results = results
         self._watched: dict[str, Watched] = {}
         self._eyes: dict[str, Eyes] = {}
         self._looked: dict[str, Looked] = {}
@@ -84,6 +87,7 @@ class Probes:
 
     async def begin(self) -> None:
         """Take up where Bosco left off, and make unknown what nobody saw meanwhile."""
+        await self._results.load()
         await self.standings.load()
         awake = await self._store.read(rows.awake_until)
         self._watched = {}
@@ -160,7 +164,15 @@ class Probes:
         self._looked[name] = looked
         step = observe(self.standings[name], watched.rules, reading.outcome, reading.because, looked.at)
         self.standings.take(name, step)
+        self._record(name, looked, step.standing.shown)
         return sooner(watched.probe.every) if in_doubt(step.standing) else None
+
+    def _record(self, name: str, looked: Looked, shown: Outcome) -> None:
+        try:
+            self._results.record_soon(name, looked.at, looked.reading, shown)
+        except Refusal as refusal:
+            # Charts then have a hole; the state has been judged all the same.
+            log.warning("a look at %s could not be kept: %s", name, refusal)
 
     def _would_tell(self, watched: Watched, looked: Looked) -> bool:
         if looked.trouble is None:
