@@ -66,7 +66,7 @@ def test_nine_mistakes_are_told_as_nine_each_at_its_line() -> None:
         "plan.yml:9:41: 199.5% is not between 0% and 100%",
         "plan.yml:9:57: “ap” is not declared in services; expected one of api, site; did you mean “api”?",
         "plan.yml:12:59: 1 says no unit of time; write 1s for seconds or 1m for minutes",
-        "plan.yml:13:67: a look may take longer (5\N{NO-BREAK SPACE}min) than the time between two looks "
+        "plan.yml:13:76: a look may take longer (5\N{NO-BREAK SPACE}min) than the time between two looks "
         "(30\N{NO-BREAK SPACE}s); expected at most 30\N{NO-BREAK SPACE}s",
         "plan.yml:16:19: “warming” is not known here; did you mean “warning”?",
         "plan.yml:22:14: “gruoped” does not say when or to whom; expected now, within 5m, grouped, daily at 08:30, "
@@ -87,9 +87,9 @@ def test_the_smallest_plan_is_three_lines() -> None:
 
 
 def test_a_mistake_is_told_in_french() -> None:
-    loaded = check("plan: x\nservices: {api: {sla: 99,9 %, neds: [db]}}\n")
+    loaded = check("plan: x\nservices: {api: {sla: 99.9%, neds: [db]}}\n")
     assert [mistake.say("fr") for mistake in loaded.mistakes] == [
-        "plan.yml:2:31: « neds » est inconnu ici ; vouliez-vous dire « needs » ?".replace("« ", "«\N{NO-BREAK SPACE}")
+        "plan.yml:2:30: « neds » est inconnu ici ; vouliez-vous dire « needs » ?".replace("« ", "«\N{NO-BREAK SPACE}")
         .replace(" »", "\N{NO-BREAK SPACE}»")
         .replace(" ;", "\N{NO-BREAK SPACE};")
         .replace(" ?", "\N{NO-BREAK SPACE}?")

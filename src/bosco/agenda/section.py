@@ -74,11 +74,8 @@ class Planned(PlanPart):
     @model_validator(mode="after")
     def _comes(self) -> "Planned":
         if self.every is None and not self.on:
-            raise Misplaced(
-                msg("“{name}” does not say when it comes", name=self.name),
-                "name",
-                msg("every: day, every: sunday, on: 2026-03-31…"),
-            )
+            says = msg("“{name}” does not say when it comes", name=self.name)
+            raise Misplaced(says, "", msg("every: day, every: sunday, on: 2026-03-31…"))
         self._try("every", on=list(self.on))
         self._try("at", on=list(self.on), at=list(self.at) or None)
         self._try("until", on=list(self.on), at=list(self.at) or None, until=self.until)

@@ -156,7 +156,7 @@ def read_tell(text: str, known: frozenset[str] | None) -> Tell:
             when = read_when(" ".join(words[cut:])) if cut < len(words) else Tell("now")
             if when:
                 return Tell(when.how, when.within, when.rhythm, whom, when.written)
-    near = nearest(text, sorted({"now", "grouped", "daily", "weekly", "on-call", "no", *(known or ())}))
+    near = nearest(text, {"now", "grouped", "daily", "weekly", "on-call", "no", *(known or ())})
     raise UnknownName(msg("“{text}” does not say when or to whom", text=text[:60]), _LIKE, near)
 
 

@@ -91,7 +91,8 @@ class Step(PlanPart):
     @model_validator(mode="after")
     def _once(self) -> "Step":
         if self.at is not None and self.after is not None:
-            raise Misplaced(msg("“{first}” and “{second}” cannot stand together", first="at", second="after"), "after")
+            says = msg("“{first}” and “{second}” cannot stand together", first="at", second="after")
+            raise Misplaced(says, "after", msg("one of the two"), of_word=True)
         if self.at is None and self.after is None:
             raise Misplaced(msg("this step does not say when"), "", msg("at: 50%, or after: 15m"))
         return self

@@ -68,11 +68,11 @@ class _ByKind:
         chosen = self.chosen(value)
         if len(chosen) > 1:
             says = msg("“{first}” and “{second}” cannot stand together", first=chosen[0], second=chosen[1])
-            raise Misplaced(says, chosen[1], msg("one of the two"))
+            raise Misplaced(says, chosen[1], msg("one of the two"), of_word=True)
         if not chosen:
             for word in value:
                 if word not in self.usual and (near := nearest(word, self.models)):
-                    raise Misplaced(msg("“{word}” is not known here", word=word[:80]), word, None, near)
+                    raise Misplaced(msg("“{word}” is not known here", word=word[:80]), word, None, near, of_word=True)
             if self.otherwise is not None:
                 return value
             raise Misplaced(self.lacks, "", msg("one of {names}", names=", ".join(self.models)))

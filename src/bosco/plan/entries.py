@@ -100,14 +100,10 @@ def read_section(section: AnySection, node: Node, key: Node, ledger: Ledger) -> 
 
 def _whole(section: AnySection, shape: Shape, node: Node, key: Node, ledger: Ledger) -> Read:
     try:
-        return Read(shape.whole.validate_python(_shaped(section, node.data), context=ledger))
+        return Read(shape.whole.validate_python(node.data, context=ledger))
     except ValidationError as error:
         mistakes = _findings(error, node, key, (section.key,), ledger)
         return Read(section.default(), mistakes, lost=True)
-
-
-def _shaped(section: AnySection, data: Any) -> Any:
-    return section.reshape(data) if section.reshape else data
 
 
 def _by_entry(section: AnySection, shape: Shape, node: Node, ledger: Ledger) -> Read:
@@ -128,11 +124,11 @@ def _by_entry(section: AnySection, shape: Shape, node: Node, ledger: Ledger) -> 
                 continue
             opened[name] = entry.key.where
         try:
-            values[name] = shape.entry.validate_python(_shaped(section, entry.node.data), context=ledger)
+            values[name] = shape.entry.validate_python(entry.node.data, context=ledger)
         except ValidationError as error:
             read.mistakes += _findings(error, entry.node, entry.key, (section.key, entry.step), ledger)
             read.broken.add(entry.name)
-            rest = _without(entry.node, error, shape.entry, section)
+            rest = _without(entry.node, error, shape.entry)
             if rest is not None:
                 values[name] = rest
     if section.complete:
@@ -185,13 +181,13 @@ def _real(error: ValidationError) -> Iterator[Any]:
     return (one for one in error.errors(include_url=False) if one["type"] != "default_factory_not_called")
 
 
-def _without(node: Node, error: ValidationError, adapter: TypeAdapter[Any], section: AnySection) -> Any:
+def _without(node: Node, error: ValidationError, adapter: TypeAdapter[Any]) -> Any:
     """Return the entry without what is wrong in it, for the sake of what other sections want to know of it."""
     wrong = {follow(node, one["loc"]).path for one in _real(error)}
     if () in wrong:
         return None
     try:
-        return adapter.validate_python(_shaped(section, _pruned(node, (), wrong)), context=Ledger())
+        return adapter.validate_python(_pruned(node, (), wrong), context=Ledger())
     except ValidationError:
         return None
 

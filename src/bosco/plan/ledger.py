@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from bosco.kit.numbers import Unreadable
@@ -18,12 +20,21 @@ class UnknownName(Unreadable):
 
 
 class Misplaced(Unreadable):
-    """Something wrong with one key of a mapping, told at that key."""
+    """Something wrong with one word of a mapping: told at its value, or at the word itself; "" is the mapping's own."""
 
-    def __init__(self, says: Message, key: str, expected: Message | None = None, nearest: str | None = None) -> None:
+    def __init__(
+        self,
+        says: Message,
+        key: str,
+        expected: Message | None = None,
+        nearest: str | None = None,
+        *,
+        of_word: bool = False,
+    ) -> None:
         super().__init__(says, expected=expected)
         self.key = key
         self.nearest = nearest
+        self.of_word = of_word
 
 
 @dataclass
@@ -47,17 +58,36 @@ def ledger_of(context: Any) -> Ledger:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was probably meant."""
-    folded = {one.casefold(): one for one in known}
+    names = known if isinstance(known, frozenset) else frozenset(known)
     wanted = word.casefold()[:80]
+    if len(names) > _MANY:
+        near = {_beside(names)[one] for one in _variants(wanted) if one in _beside(names)}
+        return max(sorted(near), key=lambda one: SequenceMatcher(None, wanted, one.casefold()).ratio(), default=None)
+    folded = {one.casefold(): one for one in sorted(names)}
     if wanted in folded:
         return folded[wanted]
-    near = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6)
-    if near:
-        return folded[near[0]]
+    if close := difflib.get_close_matches(wanted, folded, n=1, cutoff=0.6):
+        return folded[close[0]]
     # `warn` for `warning`: the beginning of exactly one word.
     begun = [
-        one
-        for one in folded
-        if len(wanted) >= 3 and (one.startswith(wanted) or (wanted.startswith(one) and len(one) >= 3))
+        one for one in folded if min(len(wanted), len(one)) >= 3 and (one.startswith(wanted) or wanted.startswith(one))
     ]
     return folded[begun[0]] if len(begun) == 1 else None
+
+
+# Above that many names, comparing a word with each of them would make checking a wrong plan slow.
+_MANY = 150
+
+
+@lru_cache(maxsize=16)
+def _beside(names: frozenset[str]) -> dict[str, str]:
+    """Return the names by what they look like with one letter left out, so that a slip is found without comparing."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        for variant in _variants(name.casefold()[:80]):
+            found.setdefault(variant, name)
+    return found
+
+
+def _variants(word: str) -> list[str]:
+    return [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]

@@ -52,8 +52,9 @@ def finding(error: Any, node: Node, key: Node | None, start: Path, ledger: Ledge
     place = spot.node
     if (told.at_key or spot.at_key) and spot.key is not None:
         place = spot.key
-    if told.inner_key and spot.node.keys and told.inner_key in spot.node.keys:
-        place = spot.node.keys[told.inner_key]
+    if told.inner_key and spot.node.inner and spot.node.keys and told.inner_key in spot.node.inner:
+        value = spot.node.inner[told.inner_key]
+        place = spot.node.keys[told.inner_key] if told.of_word or value.data is None else value
     where = place.where
     return Finding(where.file, where.line, where.column, told.says, told.expected, told.nearest, spot.path, told.hint)
 
@@ -66,6 +67,7 @@ class _Told:
     hint: Message | None = None
     at_key: bool = False
     inner_key: str | None = None
+    of_word: bool = False
 
 
 def _tell(error: Any, spot: Spot, ledger: Ledger) -> _Told:
@@ -137,7 +139,7 @@ def found(node: Node) -> Message | str:
 def _unknown_word(spot: Spot, ledger: Ledger) -> _Told:
     word = str(spot.path[-1])
     known = ledger.words.get(id(spot.parent.data), ()) if spot.parent else ()
-    taken = set(spot.parent.data) if spot.parent else set()
+    taken = spot.parent.data if spot.parent else {}
     free = [one for one in known if one not in taken]
     near = nearest(word, free) or nearest(word, known)
     if spot.node.data is None and " " in word and not near:
@@ -161,6 +163,7 @@ def _own(error: Any, spot: Spot) -> _Told:
         getattr(error, "hint", None),
         at_key=getattr(error, "key", None) == "",
         inner_key=getattr(error, "key", None),
+        of_word=getattr(error, "of_word", False),
     )
 
 

@@ -98,7 +98,7 @@ class Names:
         if any(value in names for names in others):
             return value
         plain = tuple(word for word in self.also if ledger.names(word) is None)
-        near = nearest(value, sorted(known.union(*others, plain)))
+        near = nearest(value, known.union(*others, plain))
         raise UnknownName(
             msg("“{name}” is not declared in {section}", name=value[:80], section=self.section), _some(known), near
         )

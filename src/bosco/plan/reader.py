@@ -52,13 +52,8 @@ def read_files(path: Path) -> Files:
     return files
 
 
-def read_text(text: str, name: str = "plan.yml") -> Files:
-    """Read a plan that is no file: typed in a browser, or kept in the revisions."""
-    return read_texts({name: text})
-
-
 def read_texts(texts: dict[str, str]) -> Files:
-    """Read several files that stand in memory."""
+    """Read a plan that stands in memory, typed in a browser or kept in the revisions, as files with their names."""
     files = Files({}, [], [])
     for name in sorted(texts):
         if found := _invisible(name, texts[name]):

@@ -1,6 +1,6 @@
 """A section of the plan: the word users type, what may stand under it, and how it reads as a table."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
@@ -101,8 +101,6 @@ class Section(Generic[T]):
     table: Callable[[T, "Plan"], Table | None] | None = None
     # Adds to the entries that were written those that every plan has.
     complete: Callable[[dict[Any, Any]], dict[Any, Any]] | None = None
-    # Changes what was typed into the one shape that `type` describes; it must keep the keys where they are.
-    reshape: Callable[[Any], Any] | None = None
 
     @property
     def is_one_thing(self) -> bool:
@@ -111,4 +109,3 @@ class Section(Generic[T]):
 
 
 AnySection = Section[Any]
-Declared = Mapping[str, frozenset[str]]

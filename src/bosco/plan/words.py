@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -118,14 +118,19 @@ GoalText = Annotated[
 ]
 
 
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _zone(value: Any) -> ZoneInfo:
     if isinstance(value, ZoneInfo):
         return value
     name = str(value).strip()
-    known = available_timezones()
+    known = _time_zones()
     if name not in known:
         ends = {one.rpartition("/")[2].casefold(): one for one in sorted(known, reverse=True)}
-        near = ends.get(name.casefold().replace(" ", "_")) or nearest(name, sorted(known))
+        near = ends.get(name.casefold().replace(" ", "_")) or nearest(name, known)
         raise UnknownName(
             msg("“{text}” is not a time zone", text=name[:60]), msg("a time zone such as Europe/Paris"), near
         )

@@ -37,7 +37,12 @@ class Commitment(PlanPart):
     def _can_be_judged(self) -> "Commitment":
         if (self.measure is None) != (self.target is None):
             held, lacks = ("measure", "target") if self.measure else ("target", "measure")
-            raise Misplaced(msg("{held} stands without {lacks}", held=held, lacks=lacks), held, msg("both, or neither"))
+            raise Misplaced(
+                msg("{held} stands without {lacks}", held=held, lacks=lacks),
+                held,
+                msg("both, or neither"),
+                of_word=True,
+            )
         if self.every is not None:
             try:
                 recurrence(self.every)

@@ -89,7 +89,7 @@ def _circles(plan: Plan) -> Iterator[Remark]:
                 done.add(path.popitem()[0])
             elif need in path:
                 circle = [*path][[*path].index(need) :]
-                shown = " → ".join([*circle, need])
+                shown = " → ".join([*circle, need] if len(circle) <= 12 else [*circle[:10], "…", circle[-1], need])
                 says = msg("services need each other in a circle: {circle}", circle=shown)
                 yield Remark(("services", circle[0], "needs"), says)
             elif need in services and need not in done:
