@@ -1,14 +1,14 @@
 """What a person typed into a form: read field by field, each mistake told beside its field, nothing typed is lost."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from litestar.datastructures import UploadFile
 
 from bosco.kit.refusal import Code, Refusal
-from bosco.kit.words import Message, Sayable, msg
+from bosco.kit.words import Sayable, msg
 from bosco.web.visitor import AnyRequest
 
 _EMAIL = re.compile(r"[^@\s\"<>(),;:\\\[\]]+@[^@\s\"<>(),;:\\\[\]]+\.[^@\s\"<>(),;:\\\[\]]+")
@@ -162,10 +162,3 @@ class Form:
         """Refuse the whole form, for callers that show no page of it."""
         for name, says in self.errors.items():
             raise Refusal(Code.INVALID, msg("{field}: {says}", field=name, says=says))
-
-
-def labelled(
-    options: Mapping[str, Message | str] | Iterable[tuple[str, Message | str]],
-) -> list[tuple[str, Message | str]]:
-    """Return options as (value, label) pairs, the way the form macros take them."""
-    return list(options.items()) if isinstance(options, Mapping) else list(options)

@@ -35,7 +35,8 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   // Only our own refusals say where they go; a proxy's error page must not land in the middle of a page.
   const ours = detail.xhr.getResponseHeader("HX-Retarget") !== null || detail.xhr.status === 422;
   if (detail.xhr.status >= 400) {
-    detail.shouldSwap = ours;
+    // One note is enough when a part that refreshes by itself fails again and again.
+    detail.shouldSwap = ours && !(live.expected(detail) && toasts.childElementCount);
     detail.isError = false;
     if (!ours && !live.expected(detail)) toast(body.dataset.failed);
   }

@@ -148,8 +148,11 @@ export async function drawChart(figure, address) {
   let plot = build();
   back.addEventListener("click", () => plot.setScale("x", { min: first, max: last }));
   new ResizeObserver(() => place.clientWidth && plot.setSize({ width: place.clientWidth, height: low ? 128 : 224 })).observe(place);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    plot.destroy();
-    plot = build();
-  });
+  // A drawing keeps the colours it was made with: it is made again for the night, and for paper.
+  for (const media of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(media).addEventListener("change", () => {
+      plot.destroy();
+      plot = build();
+    });
+  }
 }
