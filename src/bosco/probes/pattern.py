@@ -1,5 +1,6 @@
 """Regular expressions over what strangers say: both engines used here take time in proportion to the text, always."""
 
+import re
 from functools import lru_cache
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from bosco.kit.words import msg
 # The text that is searched; what comes later in an answer is not looked at.
 LONGEST_TEXT = 1_000_000
 _LONGEST_CAPTURE = 4096
+# Escaped signs and those between brackets open no group.
+_NO_SIGNS = re.compile(r"\\.|\[\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_GROUP = re.compile(r"\((?!\?)|\(\?P?<(?![=!])")
 
 
 @lru_cache(maxsize=2000)
@@ -36,17 +40,9 @@ def captured(text: str, pattern: str) -> str | None:
     if not found_in(text, pattern):
         return None
     # RE2, the engine without surprises that can also say what a group has matched, comes with DuckDB.
-    group = 1 if _has_group(pattern) else 0
+    group = 1 if _GROUP.search(_NO_SIGNS.sub("", pattern)) else 0
     row = _searcher().execute("select regexp_extract(?, ?, ?)", [text[:LONGEST_TEXT], pattern, group]).fetchone()
     return None if row is None else str(row[0])[:_LONGEST_CAPTURE]
-
-
-def _has_group(pattern: str) -> bool:
-    try:
-        _searcher().execute("select regexp_extract('', ?, 1)", [pattern])
-    except duckdb.Error:
-        return False
-    return True
 
 
 def readable(pattern: str) -> str:
