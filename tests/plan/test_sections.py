@@ -297,7 +297,8 @@ def test_two_conditions_for_one_level_are_told_as_a_conflict() -> None:
 def test_a_critical_level_before_its_warning_is_told_as_a_conflict() -> None:
     loaded = check(
         "plan: x\n"
-        "supervision: {a: [{cpu_usage: {warning: 90%, critical: 80%}}, {error_rate: {warning: 99%, critical: 90%, good: up}}]}\n"
+        "supervision:\n"
+        "  a: [{cpu_usage: {warning: 90%, critical: 80%}}, {error_rate: {warning: 99%, critical: 90%, good: up}}]\n"
     )
     assert [line.split(": ", 1)[1] for line in warned(loaded) if "before" in line] == [
         "cpu_usage is critical at 80% or worse before it warns at 90% or worse"
