@@ -85,7 +85,7 @@ def _not_trusted(error: ssl.SSLCertVerificationError, where: str) -> NetFailed:
     paths = ssl.get_default_verify_paths()
     if unknown_signer and not paths.cafile and not (paths.capath and any(os.scandir(paths.capath))):
         return NetFailed(msg("this machine trusts no certificate authority at all"), "local")
-    verdict = _VERDICTS.get(error.verify_code) or msg("{reason}", reason=error.verify_message[:200])
+    verdict = _VERDICTS.get(error.verify_code) or error.verify_message[:200]
     return NetFailed(msg("{where}: {verdict}", where=where, verdict=verdict), "tls")
 
 
