@@ -1,0 +1,33 @@
+"""The pages of what is operated and what watches it."""
+
+from typing import Any
+
+from bosco.kit.clock import Clock
+from bosco.kit.words import msg
+from bosco.plan.current import CurrentPlan
+from bosco.probes.heartbeats import Heartbeats
+from bosco.probes.pages_probe import probe_routes
+from bosco.probes.pages_probes import list_routes
+from bosco.probes.results import ProbeResults
+from bosco.probes.service import Probes
+from bosco.services.service import Services
+from bosco.web.nav import Nav
+from bosco.web.shell import Shell
+
+NAV = [Nav(msg("Probes"), "/probes", icon="activity", order=25)]
+
+
+def routes(  # noqa: PLR0913, PLR0917 - pages show what every other part knows
+    shell: Shell,
+    clock: Clock,
+    current: CurrentPlan,
+    probes: Probes,
+    heartbeats: Heartbeats,
+    results: ProbeResults,
+    services: Services,
+) -> list[Any]:
+    """Return the pages."""
+    return [
+        *list_routes(shell, clock, current, probes, results),
+        *probe_routes(shell, clock, current, probes, heartbeats, results, services),
+    ]
