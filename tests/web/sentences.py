@@ -35,6 +35,9 @@ def in_python(source: str, where: str) -> Iterator[Sentence]:
             for index in _PYTHON.get(name, ()):
                 if index < len(node.args):
                     told = node.args[index]
+                    if isinstance(told, ast.Subscript):
+                        # One of a table of sentences, each of which is spelt out there with its own `msg`.
+                        continue
                     text = told.value if isinstance(told, ast.Constant) and isinstance(told.value, str) else None
                     yield Sentence(text, f"{where}:{node.lineno}")
 

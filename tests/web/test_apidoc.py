@@ -32,7 +32,7 @@ schema = schemathesis.openapi.from_asgi("/api/openapi.json", World().app)
 
 
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_the_api_answers_as_described(case: Any) -> None:
     # That nothing answers without a token is tested with the visitors: here every request has one, also those that
     # were meant to be wrong by having none.

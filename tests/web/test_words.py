@@ -52,7 +52,7 @@ def test_a_translation_takes_the_same_values(path: object) -> None:
 
 
 def test_a_sentence_is_found_wherever_it_hides() -> None:
-    python = 'msg("a {n}" " b", n=1); plural(3, "one", "many"); msg(name); words.msg("c")'
+    python = 'msg("a {n}" " b", n=1); plural(3, "one", "many"); msg(name); words.msg("c"); msg(TABLE[kind])'
     assert [one.text for one in in_python(python, "x.py")] == ["a {n} b", "one", "many", None, "c"]
     template = (
         '{% set x = [_("a"), _("b", v=1)] %}{{ ui.b(_("c")) }}{% call ui.c(n_("d", "e", 2)) %}{{ _(v) }}{% endcall %}'

@@ -98,7 +98,9 @@ def _walk(folder: Traversable, above: str = "") -> list[tuple[str, bytes]]:
 
 
 def _tightened(css: str) -> str:
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    # A space before a colon means something in a selector; one after it never does.
+    return re.sub(r"([:,;])\s", r"\1", re.sub(r"\s*([{};])\s*", r"\1", bare)).replace(";}", "}").strip()
 
 
 def _inlined(svg: str) -> Markup:
