@@ -1,4 +1,4 @@
-"""`/design`: every part that pages are made of, on one page; mounted for tests and by `bosco demo --design` alone."""
+"""`/design`: every part that pages are made of, on one page; mounted where it is asked for, as tests do."""
 
 from datetime import datetime, timedelta
 from math import sin
