@@ -1,12 +1,15 @@
 """The pages, served to browsers that keep cookies and send forms, on the world's own clock."""
 
 import re
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx
 from tests.accounts.world import AT_HOME, BOB, World
 
 from bosco.accounts import api, pages
+from bosco.kit.clock import Clock, RealClock
+from bosco.kit.ids import RealIds
 from bosco.kit.words import msg
 from bosco.web.app import build_asgi
 from bosco.web.nav import Nav
@@ -16,26 +19,39 @@ from bosco.web.site import Site
 ADDRESS = "https://ops.example.org"
 
 
-def shell_of(world: World) -> Shell:
-    """Return the shell that pages are shown in."""
+@cache
+def _shell() -> Shell:
+    # Its templates take a moment to be read: once for all tests of this process.
     nav = [Nav(msg("Accounts"), "/accounts", icon="users", may="admin")]
-    return Shell(world.clock, world.ids, nav, Site("CESIZen", "en", "Europe/Paris"))
+    return Shell(RealClock(), RealIds(), nav)
 
 
-def application(world: World, more: list[Any] | None = None) -> Any:
-    """Return the application with the pages and the API of the accounts."""
+def shell_of(world: World) -> Shell:
+    """Return the shell that pages are shown in, on the clock of this world."""
+    shell = _shell()
+    shell.clock, shell.ids, shell.site = world.clock, world.ids, Site("CESIZen", "en", "Europe/Paris")
+    return shell
+
+
+@lru_cache(1)
+def application(world: World) -> Any:
+    """Return the application with the pages and the API of the accounts, one for each world."""
     shell = shell_of(world)
     routes = pages.routes(
         shell, world.sign_in, world.second_factor, world.invitations, world.own, world.team, world.tokens
     )
-    return build_asgi([*routes, *api.routes(world.tokens), *(more or [])], shell, world.accounts)
+    return build_asgi([*routes, *api.routes(world.tokens)], shell, world.accounts)
 
 
 class Passing(httpx.ASGITransport):
-    """Hands requests to the application; the framework runs guards in threads, so time stands still meanwhile."""
+    """Hands requests to the application; the framework may run guards in threads, so time stands still meanwhile."""
+
+    def __init__(self, app: Any, client: str) -> None:
+        super().__init__(app=app, client=(client, 5000), raise_app_exceptions=False)
+        self._clock: Clock = app.asgi_handler.shell.clock
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        with self.app.asgi_handler.shell.clock.busy():
+        with self._clock.busy():
             return await super().handle_async_request(request)
 
 
@@ -43,7 +59,7 @@ class Visit:
     """One browser."""
 
     def __init__(self, app: Any, address: str = ADDRESS, client: str = "203.0.113.7", language: str = "en") -> None:
-        transport = Passing(app=app, client=(client, 5000), raise_app_exceptions=False)
+        transport = Passing(app, client)
         headers = {"User-Agent": AT_HOME.seen.agent, "Accept": "text/html", "Accept-Language": language}
         self.http = httpx.AsyncClient(transport=transport, base_url=address, headers=headers)
 

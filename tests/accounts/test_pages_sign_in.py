@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from tests.accounts.site import Visit, application, wrong_in
 from tests.accounts.world import ALICE, BOB, World
 
@@ -111,7 +110,7 @@ def test_an_account_that_does_not_exist_looks_like_any_other(world: World) -> No
     async def story() -> None:
         await world.settle()
         app = application(world)
-        pages = []
+        pages: list[tuple[int, str, list[str]]] = []
         for login in ("bob", "bab"):
             answer = await Visit(app, client=f"198.51.100.{len(pages)}").sign_in(login, "wrong")
             text = re.sub(r"[0-9a-f]{32,}|[0-9A-Z]{26}", "", answer.text).replace(login, "LOGIN")
@@ -121,31 +120,31 @@ def test_an_account_that_does_not_exist_looks_like_any_other(world: World) -> No
     world.run(story)
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/",
-        "//evil.example",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "javascript:alert(1)",
-        "/\t/evil.example",
-        "/x\r\nSet-Cookie: a=b",
-        "http:evil.example",
-        "/%0d%0aX: y/../../..//evil.example\n",
-        "x" * 5000,
-    ],
-)
-def test_nobody_is_sent_to_another_site(world: World, target: str) -> None:
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "/x\r\nSet-Cookie: a=b",
+    "http:evil.example",
+    "/%0d%0aX: y/../../..//evil.example\n",
+    "x" * 5000,
+]
+
+
+def test_nobody_is_sent_to_another_site(world: World) -> None:
     async def story() -> None:
         await world.settle()
-        bob = Visit(application(world))
-        answer = await bob.sign_in(next=target)
-        assert answer.status_code == 303
-        assert answer.headers["location"] == "/"
-        assert "a=b" not in str(answer.headers)
-        answer = await bob.get("/sign-in", params={"next": target})
-        assert answer.headers["location"] == "/"
+        app = application(world)
+        for target in ELSEWHERE:
+            bob = Visit(app)
+            answer = await bob.sign_in(next=target)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/"), target
+            assert "a=b" not in str(answer.headers)
+            answer = await bob.get("/sign-in", params={"next": target})
+            assert answer.headers["location"] == "/", target
 
     world.run(story)
 
@@ -167,31 +166,31 @@ def test_a_sign_in_from_another_site_is_refused(world: World) -> None:
     world.run(story)
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"login": "bob"},
-        {"login": "", "password": ""},
-        {"login": "bob\0", "password": "\0"},
-        {"login": "b" * 100_000, "password": "x"},
-        {"login": "bob", "password": "x" * 3_000_000},
-        {"login": "💥" * 200, "password": "💥" * 400},
-        {"login": ["bob", "alice"], "password": ["x", "y"]},
-        {"login": "bob\r\nX: y", "password": "x"},
-        {"login": "' OR 1=1 --", "password": "' OR 1=1 --"},
-        {"login": "{login.__class__}", "password": "%s%n{}"},
-        {"login": "<script>alert(1)</script>", "password": "x"},
-    ],
-    ids=str,
-)
-def test_hostile_forms_get_a_calm_answer(world: World, fields: dict[str, Any]) -> None:
+HOSTILE: list[dict[str, Any]] = [
+    {},
+    {"login": "bob"},
+    {"login": "", "password": ""},
+    {"login": "bob\0", "password": "\0"},
+    {"login": "b" * 100_000, "password": "x"},
+    {"login": "bob", "password": "x" * 3_000_000},
+    {"login": "💥" * 200, "password": "💥" * 400},
+    {"login": ["bob", "alice"], "password": ["x", "y"]},
+    {"login": "bob\r\nX: y", "password": "x"},
+    {"login": "' OR 1=1 --", "password": "' OR 1=1 --"},
+    {"login": "{login.__class__}", "password": "%s%n{}"},
+    {"login": "<script>alert(1)</script>", "password": "x"},
+]
+
+
+def test_hostile_forms_get_a_calm_answer(world: World) -> None:
     async def story() -> None:
         await world.settle()
-        answer = await Visit(application(world)).send("/sign-in", **fields)
-        assert answer.status_code in {400, 401}
-        assert "<script>alert" not in answer.text
-        assert "bosco_session" not in str(answer.headers)
+        app = application(world)
+        for number, fields in enumerate(HOSTILE):
+            answer = await Visit(app, client=f"198.51.100.{number}").send("/sign-in", **fields)
+            assert answer.status_code in {400, 401}, fields
+            assert "<script>alert" not in answer.text
+            assert "bosco_session" not in str(answer.headers)
 
     world.run(story)
 
@@ -310,12 +309,12 @@ def test_looking_at_a_link_does_not_use_it_up(world: World) -> None:
     world.run(story)
 
 
-@pytest.mark.parametrize("secret", ["x", "é", "%00", "..", "a" * 5000, "'; drop table accounts_users; --"])
-def test_a_made_up_link_opens_nothing(world: World, secret: str) -> None:
+def test_a_made_up_link_opens_nothing(world: World) -> None:
     async def story() -> None:
         await world.accounts.first_link()
-        answer = await Visit(application(world)).get(f"/welcome/{secret}")
-        assert answer.status_code == 404
+        app = application(world)
+        for secret in ["x", "é", "%00", "..", "a" * 5000, "'; drop table accounts_users; --"]:
+            assert (await Visit(app).get(f"/welcome/{secret}")).status_code == 404, secret
 
     world.run(story)
 

@@ -65,7 +65,7 @@ class World:
         """Make both accounts the way people make them, and return Alice's browser, signed in."""
         link = await self.accounts.first_link()
         assert link
-        newcomer = Newcomer("alice", "Alice Martin", "alice@example.org", "fr")
+        newcomer = Newcomer("alice", "Alice Martin", "alice@example.org", "en")
         entered = await self.invitations.accept(secret_of(link), newcomer, ALICE, AT_HOME)
         entered = await self.set_up(entered)
         _, link = await self.team.add("bob", "responder", name="Bob", email=None, language=None, actor="user:alice")
