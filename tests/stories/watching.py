@@ -109,7 +109,8 @@ class World:
         """Build the services anew, as a start of the process does."""
         services = Services(self.store, self.current)
         standings = Standings(self.store, self.clock, services, self.current, Live())
-        self.heartbeats = Heartbeats(self.store, self.clock, self.ids, self.secrets, standings)
+        results = cast(ProbeResults, self.results)
+        self.heartbeats = Heartbeats(self.store, self.clock, self.ids, self.secrets, standings, results)
         self.probes = Probes(
             self.store,
             self.clock,
@@ -119,7 +120,7 @@ class World:
             self.current,
             standings,
             self.heartbeats,
-            cast(ProbeResults, self.results),
+            results,
         )
         self.services = services
 

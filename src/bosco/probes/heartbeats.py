@@ -20,7 +20,9 @@ from bosco.probes.heartbeat import Beat, Ping, Times, due, hear, judge
 from bosco.probes.heartbeat_keys import Addresses, key_from, slug_of
 from bosco.probes.heartbeat_rows import Arrived, Kept
 from bosco.probes.heartbeat_times import fixed_key, times_of
+from bosco.probes.kind import Outcome, Reading
 from bosco.probes.model import Watched
+from bosco.probes.results import ProbeResults
 from bosco.probes.rows import read_setting, write_setting
 from bosco.probes.standings import Standings
 from bosco.probes.state import settle
@@ -47,12 +49,21 @@ class _Deaf:
 class Heartbeats:
     """The heartbeats of the plan, and what their pings say."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, secrets: Secrets, standings: Standings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        secrets: Secrets,
+        standings: Standings,
+        results: ProbeResults,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
         self._secrets = secrets
         self._standings = standings
+        self._results = results
         self._watched: dict[str, Watched] = {}
         self._times: dict[str, Times] = {}
         self._kept: dict[str, Kept] = {}
@@ -174,6 +185,9 @@ class Heartbeats:
             step = replace(step, changes=tuple(replace(change, silent=True) for change in step.changes))
             step = replace(step, standing=msgspec.structs.replace(step.standing, away=True))
         self._standings.take(name, step)
+        if step.changes and verdict.outcome == "down" and not kept.beat.failed:
+            # Silence is a result too: charts show when it was noticed.
+            self._record(name, verdict.since, Reading("down", verdict.because))
         self._set_due(name)
 
     def _set_due(self, name: str) -> None:
@@ -214,3 +228,16 @@ class Heartbeats:
         self._kept.update(after)
         for name in after:
             self._judge(name)
+        for name, at in {one.heartbeat: one.at for one in arrived if one.kind in ("success", "fail")}.items():
+            beat = self._kept[name].beat
+            outcome: Outcome = "down" if beat.failed else "up"
+            self._record(name, at, Reading(outcome, took=beat.took or timedelta(0)))
+
+    def _record(self, name: str, at: datetime, reading: Reading) -> None:
+        standing = self._standings.get(name)
+        if standing is None:
+            return
+        try:
+            self._results.record_soon(name, at, reading, standing.shown)
+        except Refusal as refusal:
+            log.warning("a result of %s could not be kept: %s", name, refusal)
