@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STATIC := src/bosco/web/static/vendor
 
-.PHONY: help run test check fmt build bench soak lock clean
+.PHONY: help run test check fmt build bench soak pictures lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: .venv/.dev $(STATIC)/.done  ## how fast it is, as ratios and growth
 
 soak: .venv/.dev $(STATIC)/.done  ## the marathons
 	$(BIN)/python -m pytest -m soak
+
+pictures: .venv/.dev $(STATIC)/.done  ## the pictures of the manual, from the running demonstration
+	$(BIN)/python scripts/screenshot.py
 
 lock: .venv/.dev  ## choose the versions of what we stand on anew
 	$(BIN)/python scripts/lock.py

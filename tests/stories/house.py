@@ -42,7 +42,9 @@ class Stage:
         """Wait for a time of the same day, in UTC: `03:20`."""
         now = self.house.doors.clock.read()
         hour, minute = at.split(":")
-        await self.house.doors.clock.sleep_until(now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0))
+        await self.house.doors.clock.sleep_until(
+            now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+        )
 
     def write_plan(self, text: str) -> None:
         """Change the plan's file, as its team would."""
@@ -58,7 +60,7 @@ def play(
     clock = VirtualClock(start)
     hosts = Hosts(clock)
     doors = Doors(clock, SeededIds(), cast(Net, hosts), cast(Processes, None), {"BOSCO_KEY": "A" * 43 + "="})
-    settings = Settings(path, folder / "data", database, durable=False)
+    settings = Settings(path, folder / "data", database, durable=False, alone=True)
     told = Told()
 
     async def main() -> None:
@@ -83,7 +85,11 @@ async def _lines(house: House) -> list[str]:
 
 
 async def _facts(house: House) -> list[str]:
-    ours = select(outbox.c.key, outbox.c.body, outbox.c.put_at).where(outbox.c.kind == f"fact:{LISTENER}").order_by(outbox.c.place)
+    ours = (
+        select(outbox.c.key, outbox.c.body, outbox.c.put_at)
+        .where(outbox.c.kind == f"fact:{LISTENER}")
+        .order_by(outbox.c.place)
+    )
     rows = await house.store.read(lambda tx: tx.run(ours).all())
     return [f"{row.put_at:%H:%M} {row.key} {_about(msgspec.to_builtins(row.body))}".strip() for row in rows]
 

@@ -29,7 +29,7 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
         async with Target(doors.clock) as target:
             urls = {service: target.url(service) for service in target.ports}
             plan = stage(Path(folder), urls, address)
-            settings = Settings(plan, Path(folder) / "data", host=host, port=port, durable=False)
+            settings = Settings(plan, Path(folder) / "data", host=host, port=port, durable=False, alone=True)
             async with contextlib.AsyncExitStack() as stack:
 
                 async def begun(house: House, where: str) -> None:
@@ -38,7 +38,7 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
                         stack.callback(asyncio.create_task(work).cancel)
                     await started(house, where)
 
-                visitor = (DemoVisitor, DemoVisitor("manager"))
+                visitor = (DemoVisitor, DemoVisitor("manager", "Visiteur"))
                 await run(settings, doors, visitor, started=begun)
 
 

@@ -47,6 +47,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8420
     durable: bool = True
+    # Whether no other process works on the same state, so that nobody looks for what others may have written.
+    alone: bool = False
 
 
 @dataclass
@@ -173,7 +175,7 @@ async def open_house(settings: Settings, doors: Doors, *more: tuple[type, object
     """Open the stores, bring them up to date, load the plan, build everything; close in the opposite order."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with contextlib.AsyncExitStack() as stack:
-        store = Store.open(settings.database or settings.data, doors.clock, doors.ids, durable=settings.durable)
+        store = Store.open(settings.database or settings.data, doors.clock, doors.ids, durable=settings.durable, alone=settings.alone)
         stack.callback(store.close)
         await doors.clock.in_thread(None, lambda: migrate(store))
         telemetry = Telemetry(settings.data, doors.clock)

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response, get
 
+from bosco.journal.paging import Question, hidden_from
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg
@@ -15,12 +16,13 @@ from bosco.store.pending import queues, troubles
 from bosco.store.store import Store
 from bosco.web.nav import Nav
 from bosco.web.shell import Shell
-from bosco.web.visitor import AnyRequest
+from bosco.web.visitor import AnyRequest, Visitor
 
 NAV = [
     Nav(msg("Overview"), "/", icon="layout-dashboard", order=0),
     Nav(msg("Work under way"), "/pending", icon="list-checks", order=90),
 ]
+LINES = 10
 SORTS = {"timer": msg("Timer"), "parcel": msg("Parcel"), "fact": msg("Fact")}
 
 
@@ -36,13 +38,14 @@ def routes(  # noqa: PLR0913 - the first page reads everybody
     """Return the pages."""
 
     @get("/")
-    async def overview(request: AnyRequest) -> Response[str]:
+    async def overview(request: AnyRequest, visitor: Visitor) -> Response[str]:
+        page = await journal.page(Question(None, None, LINES, "", "", ""), hidden_from(visitor))
         return shell.page(
             request,
             "overview/overview.html",
             now=standing_now(current.plan, await services.standings()),
             coming=coming(current.plan, clock.read()),
-            lines=[],
+            lines=page.lines[::-1],
             mistakes=revisions.mistakes,
             warnings=revisions.warnings,
         )

@@ -14,7 +14,7 @@ from bosco.plan.diff import diff
 from bosco.plan.load import Finding, Loaded, Plan
 from bosco.revisions import store as table
 from bosco.revisions.model import PlanTookEffect, Revision, Saying
-from bosco.revisions.place import PlanPlace, Print
+from bosco.revisions.place import PlanPlace
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 
@@ -91,10 +91,10 @@ class Revisions:
     async def watch(self) -> None:
         """Follow the plan's files; a change counts once it has stood still for one look."""
         await self.look()
-        seen = taken = await self._footprint()
+        seen = taken = self._place.footprint()
         while True:
             await self._clock.sleep(LOOK_EVERY)
-            now = await self._footprint()
+            now = self._place.footprint()
             if now == seen and now != taken:
                 await self.look()
                 taken = now
@@ -108,9 +108,6 @@ class Revisions:
             Gauge("bosco_plan_mistakes", "Mistakes in the plan's files as they stand now.", len(self.mistakes)),
             Gauge("bosco_plan_warnings", "Warnings about the plan's files as they stand now.", len(self.warnings)),
         ]
-
-    async def _footprint(self) -> Print:
-        return await self._clock.in_thread(None, self._place.footprint)
 
     async def _take(self, actor: str, why: str | None) -> Revision | None:
         loaded = await self._clock.in_thread(None, self._place.load)

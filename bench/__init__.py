@@ -1,0 +1,1 @@
+"""How fast Bosco is: ratios against a peer measured in the same run, or growth as the work grows."""
