@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from tests.plan.checking import check, plan, told, warned
 
+from bosco.notices.section import NOTIFY, PRIORITIES
 from bosco.plan.header import CODE, LANGUAGE, NAME, TIMEZONE, numbered
 from bosco.plan.load import load, load_texts
 from bosco.plan.secrets import Secrets
@@ -325,3 +326,44 @@ def test_an_empty_value_says_nothing() -> None:
         """)
     assert list(empty[SERVICES]) == ["api", "db"]
     assert empty[SERVICES]["db"].sla is None
+
+
+def test_a_null_of_json_is_nothing_where_no_text_can_stand() -> None:
+    nothing = plan('{"plan": "x", "services": {"a": {"sla": null, "name": "null", "group": null}}, "calendar": null}')
+    service = nothing[SERVICES]["a"]
+    assert service.sla is None
+    assert str(service.name) == "null"
+    assert str(service.group) == "null"
+
+
+def test_a_section_with_nothing_under_it_is_left_to_its_default() -> None:
+    empty = plan("plan: x\nnotify:\npriorities:\n")
+    assert list(empty[PRIORITIES]) == ["P1", "P2", "P3", "P4"]
+    assert not empty.says(NOTIFY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "channels: {mail: {smtp: 'smtps://ops:hunter2@mail.example.org', from: ops@example.org}}",
+        "channels: {chat: {slack: https://hooks.slack.com/services/T0/B0/abc}}",
+        "probes: [{http: https://user:hunter2@example.org}]",
+    ],
+)
+def test_a_secret_that_stands_in_the_plan_is_warned_of(line: str) -> None:
+    found = [one for one in warned(check(f"plan: x\n{line}\n")) if "secret" in one]
+    assert len(found) == 1
+    assert "a secret stands in the plan; expected ${NAME}" in found[0]
+    assert "hunter2" not in found[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "channels: {mail: {smtp: '${SMTP_URL}', from: ops@example.org}}",
+        "channels: {mail: {smtp: 'smtps://ops:${PASSWORD}@mail.example.org', from: ops@example.org}}",
+        "probes: [{http: 'https://example.org:8443/a@b'}]",
+    ],
+)
+def test_a_secret_that_stands_elsewhere_is_as_it_should_be(line: str) -> None:
+    assert [one for one in warned(check(f"plan: x\n{line}\n")) if "a secret stands" in one] == []

@@ -30,6 +30,8 @@ BAD: dict[str, tuple[bytes, str]] = {
     "binary": (b"plan: x\x00y and more text than that\n", "1:8: the file is binary, not text"),
     "program": (b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\xff\xfe", "the file is"),
     "control": (b"plan: \x1b[31mx\n", "1:7: an invisible control character stands here"),
+    "csi": ("plan: \x9b31mx\n".encode(), "1:7: an invisible control character stands here"),
+    "escaped control": (b'plan: "\\e[31mx"\n', "1:7: this text holds the invisible character U+001B"),
     "tab": (b"services:\n\tapi: {}\n", "2:1: this line is indented with a tab; expected spaces"),
     "tab later": (b"services:\n  api: {}\n\tdb: {}\n", "3:1: this line is indented with a tab"),
     "two documents": (b"plan: x\n---\nplan: y\n", "2:1: a second document begins here"),

@@ -249,6 +249,24 @@ def test_mistakes_of_a_probe_are_about_the_kind_that_was_meant(entry: str, says:
     assert found[0].startswith(says)
 
 
+@pytest.mark.parametrize(
+    ("service", "probe", "says"),
+    [
+        ("down: P1", "every: 1h", "home notices after 2 h what is promised to be solved within 2 h"),
+        ("sla: 99.99%", "every: 5m", "home notices after 10 min what may last 4 min 19 s a month"),
+        ("sla: 99.99%, down: P1", "every: 1m", None),
+    ],
+)
+def test_a_promise_tighter_than_its_rhythm_allows_is_told_as_a_conflict(service: str, probe: str, says: str) -> None:
+    loaded = check(f"""\
+        plan: x
+        services: {{site: {{{service}}}}}
+        probes: {{home: {{http: https://example.org, service: site, {probe}}}}}
+        """)
+    found = [line.replace("\N{NO-BREAK SPACE}", " ").split(": ", 1)[1] for line in warned(loaded) if "notices" in line]
+    assert found == ([says] if says else [])
+
+
 # -- signals, supervision, alerts
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -147,7 +148,7 @@ def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None)
     reads = {
         key: read_section(known[key], node, joined.keys[key], ledger)
         for key, node in joined.sections.items()
-        if key in known
+        if key in known and not _says_nothing(node)
     }
     for read in reads.values():
         mistakes += read.mistakes
@@ -158,12 +159,17 @@ def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None)
     if not files.incomplete:
         mistakes += _asked(plan, _Wary(plan, forgiving=True), [check for one in sections for check in one.check])
         warnings += _asked(plan, _Wary(plan, forgiving=False), [warn for one in sections for warn in one.warn])
+    warnings += _bare_passwords(joined)
     if secrets is not None:
         warnings += _unset_secrets(joined, secrets)
     told = _in_order(mistakes)
     spoken = reads.get("language")
     language = spoken.value if spoken and not spoken.lost else None
     return Loaded(None if told else plan, told, _in_order(warnings), files.sources, language)
+
+
+def _says_nothing(node: Node) -> bool:
+    return node.data is None or (type(node.data) is str and node.data == "null")
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -177,7 +183,7 @@ def _declared(joined: Joined, sections: Sequence[AnySection]) -> dict[str, froze
     for section in sections:
         if section.named:
             node = joined.sections.get(section.key)
-            names = names_in(section, node) if node is not None and node.data is not None else section.default()
+            names = names_in(section, node) if node is not None and not _says_nothing(node) else section.default()
             found[section.key] = frozenset([*names, *section.builtin()])
     return found
 
@@ -195,7 +201,7 @@ def _unknown_sections(joined: Joined, known: Mapping[str, AnySection]) -> Iterat
 def _missing(joined: Joined, known: Mapping[str, AnySection], files: Files) -> Iterator[Finding]:
     for section in known.values():
         node = joined.sections.get(section.key)
-        if section.required and (node is None or node.data is None):
+        if section.required and (node is None or _says_nothing(node)):
             file = next(iter(files.sources), "plan.yml")
             place = joined.keys[section.key].where if node else Place(file, 1, 1)
             yield Finding(place.file, place.line, place.column, section.required, None, None, (section.key,))
@@ -226,26 +232,45 @@ def _placed(plan: Plan, remark: Remark) -> Finding:
 def _unset_secrets(joined: Joined, secrets: Secrets) -> Iterator[Finding]:
     """Warn once of each `${NAME}` that has no value."""
     told: set[str] = set()
-    for key, root in joined.sections.items():
-        for node in _texts(root):
-            for name in secrets_in(node.data):
-                if name not in told and secrets.missing(f"${{{name}}}"):
-                    told.add(name)
-                    place = node.where
-                    yield Finding(place.file, place.line, place.column, _unset(name), None, None, (key,))
+    for key, node in _texts(joined):
+        for name in secrets_in(node.data):
+            if name not in told and secrets.missing(f"${{{name}}}"):
+                told.add(name)
+                place = node.where
+                yield Finding(place.file, place.line, place.column, _unset(name), None, None, (key,))
+
+
+# `scheme://user:password@host`, and the web addresses that whoever knows them may write to.
+_PASSWORD = re.compile(r"\w://[^\s/@:]*:[^\s/@$]+@|hooks\.slack\.com/services/\w|discord(?:app)?\.com/api/webhooks/\w")
+
+
+def _bare_passwords(joined: Joined) -> Iterator[Finding]:
+    """Warn of secrets that stand in the plan, where whoever reads it reads them."""
+    for key, node in _texts(joined):
+        if _PASSWORD.search(node.data):
+            place = node.where
+            says = msg("a secret stands in the plan")
+            expected = msg("{place}, and the secret in the environment or in a file", place="${NAME}")
+            yield Finding(place.file, place.line, place.column, says, expected, None, (key,))
 
 
 def _unset(name: str) -> Message:
     return msg("the secret {name} is not set, neither in the environment nor in the file secrets/{name}", name=name)
 
 
-def _texts(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.inner is not None:
-            waiting.extend(reversed(node.inner.values()))
-        elif node.items is not None:
-            waiting.extend(reversed(node.items))
-        elif isinstance(node.data, str) and "${" in node.data:
-            yield node
+def _texts(joined: Joined) -> Iterator[tuple[str, Node]]:
+    """Yield every text that may hold a secret or ask for one, with its section; what aliases repeat only once."""
+    seen: set[int] = set()
+    for key, root in joined.sections.items():
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.inner is not None:
+                waiting.extend(reversed(node.inner.values()))
+            elif node.items is not None:
+                waiting.extend(reversed(node.items))
+            elif isinstance(node.data, str) and ("${" in node.data or "://" in node.data):
+                yield key, node

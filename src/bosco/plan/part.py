@@ -1,5 +1,6 @@
 """What a section of the plan is made of: strict models whose mistakes are told all at once."""
 
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from bosco.kit.words import Message, msg
+from bosco.kit.words import Message, Text, msg
 from bosco.plan.ledger import UnknownName, ledger_of, nearest
 from bosco.plan.strict import stricter
 
@@ -23,6 +24,13 @@ from bosco.plan.strict import stricter
 def typed_names(part: type[BaseModel]) -> list[str]:
     """Return the words that users type in a part of the plan, in the order of its fields."""
     return [field.alias or name for name, field in part.model_fields.items()]
+
+
+def _takes_text(kind: Any) -> bool:
+    """Say whether a text may stand where this type is wanted."""
+    if kind in (str, Text, Any):
+        return True
+    return typing.get_origin(kind) is not typing.Literal and any(_takes_text(inner) for inner in typing.get_args(kind))
 
 
 class PlanPart(BaseModel):
@@ -40,6 +48,10 @@ class PlanPart(BaseModel):
             model = model["schema"]
         words = tuple(typed_names(cls))
         known = {*words, *cls.model_fields}
+        # Where no text can stand, `null` is nothing, as JSON has it; where one can, it is a word like any other.
+        textless = {
+            field.alias or name for name, field in cls.model_fields.items() if not _takes_text(field.annotation)
+        }
 
         def prepare(value: Any, info: ValidationInfo) -> Any:
             """Take an empty value as not said, and remember which words could have stood here."""
@@ -49,7 +61,12 @@ class PlanPart(BaseModel):
                 return value
             if not value.keys() <= known:
                 ledger_of(info.context).words[id(value)] = words
-            return {key: inner for key, inner in value.items() if inner is not None or key not in known}
+            return {
+                key: inner
+                for key, inner in value.items()
+                if key not in known
+                or not (inner is None or (type(inner) is str and inner == "null" and key in textless))
+            }
 
         model["schema"] = core_schema.with_info_before_validator_function(prepare, model["schema"])
         return schema  # type: ignore[no-any-return]

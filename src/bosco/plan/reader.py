@@ -11,7 +11,7 @@ LARGEST_FILE = 8 * 1024 * 1024
 LARGEST_PLAN = 32 * 1024 * 1024
 MOST_FILES = 500
 _ENDINGS = {".yml", ".yaml"}
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """YAML read into a tree that remembers where each thing stands, and in which no value is guessed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -16,6 +17,8 @@ DEEPEST = 50
 MOST_NODES = 2_000_000
 MOST_BORROWED = 200_000
 _EMPTY = ("", "~")
+# What an escape between quotes could still bring in; a terminal would obey it.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -98,6 +101,8 @@ class _Builder:
         if kind is yaml.ScalarEvent:
             self.refuse_tag(event)
             plain = event.style is None or event.style == ""
+            if not plain and (found := _INVISIBLE.search(event.value)):
+                self.stop(event, msg("this text holds the invisible character {code}", code=f"U+{ord(found[0]):04X}"))
             value = (None if event.value in _EMPTY else event.value) if plain else Quoted(event.value)
             self.add(self.node(event, value), event.anchor)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:

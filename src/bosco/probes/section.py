@@ -14,6 +14,7 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.registry import kinds
 from bosco.kit.units import say_duration
 from bosco.kit.words import Text, msg
+from bosco.notices.section import PRIORITIES
 from bosco.plan.by_kind import OfKind, by_kind
 from bosco.plan.ledger import Misplaced
 from bosco.plan.load import Plan
@@ -142,6 +143,24 @@ def _unwatched(plan: Plan) -> Iterator[Remark]:
             yield Remark(("services", key), says)
 
 
+def _too_late(plan: Plan) -> Iterator[Remark]:
+    """Warn of probes that notice later than what was promised of their service."""
+    services, priorities = plan[SERVICES], plan[PRIORITIES]
+    for key, probe in plan[PROBES].items():
+        service = services.get(probe.service or "")
+        priority = priorities.get(probe.down or (service.down if service else None) or "")
+        notices = probe.every * probe.rule.failures
+        said = {"name": probe.name or key, "span": say_duration(notices)}
+        if priority and priority.resolve and notices >= priority.resolve:
+            limit = say_duration(priority.resolve)
+            says = msg("{name} notices after {span} what is promised to be solved within {limit}", **said, limit=limit)
+            yield Remark(("probes", key), says)
+        elif service and service.downtime_a_month and notices > service.downtime_a_month:
+            limit = say_duration(service.downtime_a_month // timedelta(seconds=1) * timedelta(seconds=1))
+            says = msg("{name} notices after {span} what may last {limit} a month", **said, limit=limit)
+            yield Remark(("probes", key), says)
+
+
 def _table(probes: Mapping[str, Probe], plan: Plan) -> Table:
     rows = []
     for key, probe in probes.items():
@@ -174,7 +193,7 @@ PROBES: Section[Mapping[str, Probe]] = Section(
     order=300,
     named=True,
     name_of=_derived_name,
-    warn=(_unwatched,),
+    warn=(_unwatched, _too_late),
     table=_table,
 )
 SECTION = PROBES
