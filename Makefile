@@ -18,7 +18,8 @@ help:  ## what there is
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(STATIC)/.done: package-lock.json scripts/assets.py | .venv/.run
+# A page or a module may name an icon that no other names.
+$(STATIC)/.done: package-lock.json scripts/assets.py $(shell find src/bosco -name "*.html" -o -name "*.py") | .venv/.run
 	$(BIN)/python scripts/assets.py
 	@touch $@
 

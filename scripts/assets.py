@@ -12,13 +12,15 @@ MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "src/bosco/web/static/vendor"
 SOURCES = ROOT / "src/bosco"
 
+TEXT = "@fontsource-variable/atkinson-hyperlegible-next"
+CODE = "@fontsource-variable/atkinson-hyperlegible-mono"
 FILES = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "uplot.js": "uplot/dist/uPlot.iife.min.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
-    "text.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-    "text-ext.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
-    "code.woff2": "@fontsource-variable/atkinson-hyperlegible-mono/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
+    "text.woff2": f"{TEXT}/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+    "text-ext.woff2": f"{TEXT}/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
+    "code.woff2": f"{CODE}/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
     "licences/htmx.txt": "htmx.org/LICENSE",
     "licences/uplot.txt": "uplot/LICENSE",
     "licences/lucide.txt": "lucide-static/LICENSE",

@@ -9,7 +9,9 @@ subprocess.run([sys.executable, "-m", "pip", "install", "-q", "uv"], check=True)
 for name in ("run", "dev"):
     after = [] if name == "run" else ["-c", "requirements/run.txt"]
     subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *after]
-        + [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"],
+        [
+            *(sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *after),
+            *(f"requirements/{name}.in", "-o", f"requirements/{name}.txt"),
+        ],
         check=True,
     )

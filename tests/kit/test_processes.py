@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bosco.kit.clock import RealClock
-from bosco.kit.processes import OUTPUT_LIMIT, RealProcesses, Ran
+from bosco.kit.processes import OUTPUT_LIMIT, Ran, RealProcesses
 
 LONG = timedelta(seconds=30)
 

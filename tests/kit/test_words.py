@@ -6,7 +6,10 @@ from bosco.kit.words import Text, language_of, msg, read_po
 
 
 def test_a_catalogue_is_read_with_its_continued_lines_and_escapes() -> None:
-    po = 'msgid ""\nmsgstr "Language: fr"\n\n#: x\nmsgid "Two "\n"lines"\nmsgstr "Deux \\"lignes\\"\\n"\n\nmsgid "None"\nmsgstr ""\n'
+    po = (
+        'msgid ""\nmsgstr "Language: fr"\n\n#: x\nmsgid "Two "\n"lines"\nmsgstr "Deux \\"lignes\\"\\n"\n'
+        '\nmsgid "None"\nmsgstr ""\n'
+    )
     assert read_po(po) == {"Two lines": 'Deux "lignes"\n'}
 
 
@@ -26,5 +29,7 @@ def test_a_text_falls_back_to_the_language_it_has() -> None:
     ("environment", "language"),
     [({"LANG": "fr_FR.UTF-8"}, "fr"), ({"BOSCO_LANG": "en", "LANG": "fr_FR"}, "en"), ({"LANG": "C"}, None), ({}, None)],
 )
-def test_the_terminal_speaks_the_language_of_its_surroundings(environment: dict[str, str], language: str | None) -> None:
+def test_the_terminal_speaks_the_language_of_its_surroundings(
+    environment: dict[str, str], language: str | None
+) -> None:
     assert language_of(environment.get) == language

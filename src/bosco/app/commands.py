@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -13,7 +14,9 @@ def commands() -> list[Command]:
     """Return the commands that need the whole house."""
     return [
         Command(("up",), msg("run the plan"), up, takes_server),
-        Command(("demo",), msg("show Bosco alive: a bundled application, watched by a bundled plan"), demo, takes_address),
+        Command(
+            ("demo",), msg("show Bosco alive: a bundled application, watched by a bundled plan"), demo, takes_address
+        ),
         Command(("doctor",), msg("check this installation"), doctor, takes_installation),
     ]
 
@@ -55,6 +58,13 @@ def run_loop(main: object) -> None:
         uvloop.run(main)  # type: ignore[arg-type]
 
 
+def leave(status: int) -> int:
+    """End the process at once: everything is closed, and the server's own threads must not meet a dying interpreter."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     """Run the plan until told to stop."""
     from bosco.accounts.service import Accounts
@@ -82,8 +92,8 @@ def up(asked: argparse.Namespace, terminal: Terminal) -> int:
         run_loop(run(settings, real_doors(), started=started))
     except WrongPlan as wrong:
         terminal.refuse(wrong)
-        return 1
-    return 0
+        return leave(1)
+    return leave(0)
 
 
 def demo(asked: argparse.Namespace, terminal: Terminal) -> int:
@@ -99,7 +109,7 @@ def demo(asked: argparse.Namespace, terminal: Terminal) -> int:
         terminal.out.flush()
 
     run_loop(demonstrate(asked.host, asked.port, started))
-    return 0
+    return leave(0)
 
 
 def doctor(asked: argparse.Namespace, terminal: Terminal) -> int:
@@ -110,7 +120,9 @@ def doctor(asked: argparse.Namespace, terminal: Terminal) -> int:
     findings = examine(find_plan(asked.plan), Path(asked.data), asked.database)
     marks = {True: "✓", False: "✗", None: "!"}
     for finding in findings:
-        terminal.line(f"{marks[finding.well]} {finding.what.say(terminal.language)}: {finding.seen.say(terminal.language)}")
+        terminal.line(
+            f"{marks[finding.well]} {finding.what.say(terminal.language)}: {finding.seen.say(terminal.language)}"
+        )
         if finding.hint and not finding.well:
             terminal.line(f"    {finding.hint.say(terminal.language)}")
     return 1 if any(finding.well is False for finding in findings) else 0

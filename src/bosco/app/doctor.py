@@ -58,12 +58,16 @@ def _data_folder(data: Path) -> Iterator[Found]:
     yield Found(
         msg("The data folder"),
         writable,
-        msg("{folder} can be written", folder=str(data)) if writable else msg("{folder} cannot be written", folder=str(data)),
+        msg("{folder} can be written", folder=str(data))
+        if writable
+        else msg("{folder} cannot be written", folder=str(data)),
         msg("Give the folder to the user who runs Bosco, or choose another with --data."),
     )
     free = shutil.disk_usage(folder).free
     hint = msg("Results and the journal need room: free some.")
-    yield Found(msg("Disk space"), None if free < ENOUGH_DISK else True, msg("{size} free", size=write_size(free)), hint)
+    yield Found(
+        msg("Disk space"), None if free < ENOUGH_DISK else True, msg("{size} free", size=write_size(free)), hint
+    )
     secrets = data / "secrets"
     if secrets.exists():
         closed = secrets.stat().st_mode & 0o077 == 0

@@ -65,7 +65,14 @@ class Doors:
 class House:
     """Every service of every room, its facts, timers and parcels connected; made with `open_house`."""
 
-    def __init__(self, settings: Settings, doors: Doors, store: Store, telemetry: Telemetry, more: tuple[tuple[type, object], ...]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        doors: Doors,
+        store: Store,
+        telemetry: Telemetry,
+        more: tuple[tuple[type, object], ...],
+    ) -> None:
         self.settings = settings
         self.doors = doors
         self.store = store
@@ -175,7 +182,9 @@ async def open_house(settings: Settings, doors: Doors, *more: tuple[type, object
     """Open the stores, bring them up to date, load the plan, build everything; close in the opposite order."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with contextlib.AsyncExitStack() as stack:
-        store = Store.open(settings.database or settings.data, doors.clock, doors.ids, durable=settings.durable, alone=settings.alone)
+        store = Store.open(
+            settings.database or settings.data, doors.clock, doors.ids, durable=settings.durable, alone=settings.alone
+        )
         stack.callback(store.close)
         await doors.clock.in_thread(None, lambda: migrate(store))
         telemetry = Telemetry(settings.data, doors.clock)

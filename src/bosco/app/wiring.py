@@ -44,7 +44,9 @@ class Wiring:
             if not is_service(kind):
                 raise LookupError(f"nothing provides {kind.__module__}.{kind.__qualname__}")
             if kind in self._under_way:
-                raise LookupError(f"services need each other in a circle: {[one.__qualname__ for one in self._under_way]}")
+                raise LookupError(
+                    f"services need each other in a circle: {[one.__qualname__ for one in self._under_way]}"
+                )
             self._under_way.append(kind)
             self._built[kind] = self.call(kind)
             self._under_way.pop()
@@ -67,9 +69,8 @@ class Wiring:
         """Build and return every service of every room."""
         found: list[object] = []
         for module in room_modules("service"):
-            for thing in vars(module).values():
-                if is_service(thing) and thing.__module__ == module.__name__:
-                    found.append(self.get(thing))
+            kinds = [one for one in vars(module).values() if is_service(one) and one.__module__ == module.__name__]
+            found.extend(self.get(kind) for kind in kinds)
         return found
 
 

@@ -46,16 +46,20 @@ class LoopClock:
     """What the real and the virtual clock share: both wait through the running event loop."""
 
     def read(self) -> datetime:
+        """Return the present instant."""
         raise NotImplementedError
 
     async def sleep(self, span: timedelta) -> None:
+        """Wait that long."""
         await asyncio.sleep(max(0.0, span.total_seconds()))
 
     async def sleep_until(self, at: datetime) -> None:
-        while (left := at - self.read()) > timedelta(0):
+        """Wait for that instant of the wall clock."""
+        while (left := at - self.read()) > timedelta(0):  # noqa: ASYNC110 - no event tells that the wall clock jumped
             await asyncio.sleep(min(left, LOOK_AGAIN).total_seconds())
 
     async def wait(self, event: asyncio.Event, until: datetime | None = None) -> bool:
+        """Wait for the event or the instant."""
         if until is None:
             return await event.wait()
         while not event.is_set() and (left := until - self.read()) > timedelta(0):
@@ -65,14 +69,17 @@ class LoopClock:
 
     @contextlib.asynccontextmanager
     async def limit(self, span: timedelta) -> AsyncIterator[None]:
+        """Raise TimeoutError inside the block once the span has passed."""
         async with asyncio.timeout(span.total_seconds()):
             yield
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:
+        """Do nothing: real time does not stand still."""
         yield
 
     async def in_thread(self, executor: Executor | None, work: Callable[[], T]) -> T:
+        """Run the work in a thread, busy meanwhile."""
         with self.busy():
             return await asyncio.get_running_loop().run_in_executor(executor, work)
 
@@ -81,9 +88,11 @@ class RealClock(LoopClock):
     """The machine's clock."""
 
     def read(self) -> datetime:
+        """Return the present instant."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
+        """Return seconds since some instant of the past."""
         return time.monotonic()
 
 
@@ -96,13 +105,16 @@ class VirtualClock(LoopClock):
         self.in_flight = 0
 
     def read(self) -> datetime:
+        """Return the present instant of the story."""
         return self.start + timedelta(seconds=self.elapsed)
 
     def monotonic(self) -> float:
+        """Return how many seconds the story has lasted."""
         return self.elapsed
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:
+        """Let time stand still inside the block."""
         self.in_flight += 1
         try:
             yield
@@ -111,7 +123,7 @@ class VirtualClock(LoopClock):
 
 
 class _VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop whose idle time is skipped: with nothing ready and nothing in flight, it jumps to the next timer."""
+    """An event loop that skips idle time: with nothing ready and nothing in flight, it jumps to the next timer."""
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__()

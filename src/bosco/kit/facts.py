@@ -6,7 +6,9 @@ import msgspec
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened, named in the past tense (`ProbeWentDown`); plain values only, for it is stored.
+    """Something that happened, named in the past tense: `class ProbeWentDown(Fact, frozen=True, kw_only=True)`.
+
+    It holds plain values only, for it is stored.
 
     `tx.publish(fact)` writes it inside the transaction that made it true; each listener receives it after the commit,
     at least once, also after a crash. A listener is therefore written so that hearing twice changes nothing.

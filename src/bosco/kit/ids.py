@@ -51,9 +51,11 @@ class RealIds(_SortedIds):
         return secrets.randbits(count)
 
     def secret(self, size: int = 32) -> str:
+        """Return an unguessable word, safe in a URL."""
         return secrets.token_urlsafe(size)
 
     def chance(self) -> float:
+        """Return a number between 0 and 1."""
         return secrets.randbelow(1 << 30) / (1 << 30)
 
 
@@ -62,13 +64,15 @@ class SeededIds(_SortedIds):
 
     def __init__(self, seed: int = 1) -> None:
         super().__init__()
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - stories are to repeat, and hold no real secret
 
     def _bits(self, count: int) -> int:
         return self._random.getrandbits(count)
 
     def secret(self, size: int = 32) -> str:
+        """Return a word that repeats from run to run."""
         return f"{self._random.getrandbits(size * 8):0{size * 2}x}"
 
     def chance(self) -> float:
+        """Return a number that repeats from run to run."""
         return self._random.random()

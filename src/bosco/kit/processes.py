@@ -63,6 +63,7 @@ class RealProcesses:
         environment: Mapping[str, str] | None = None,
         folder: str | None = None,
     ) -> Ran:
+        """Run the program; its children end with it."""
         started = self._clock.monotonic()
         with self._clock.busy():
             process = await asyncio.create_subprocess_exec(
@@ -74,7 +75,9 @@ class RealProcesses:
                 cwd=folder,
                 start_new_session=True,
             )
-            assert process.stdin and process.stdout and process.stderr
+            assert process.stdin
+            assert process.stdout
+            assert process.stderr
             reads = [asyncio.ensure_future(_read_some(stream)) for stream in (process.stdout, process.stderr)]
             status: int | None = None
             try:

@@ -21,7 +21,10 @@ def kinds(folder: ModuleType, base: type[T]) -> dict[str, type[T]]:
         held = [
             thing
             for thing in vars(loaded).values()
-            if inspect.isclass(thing) and issubclass(thing, base) and thing is not base and thing.__module__ == full_name
+            if inspect.isclass(thing)
+            and issubclass(thing, base)
+            and thing is not base
+            and thing.__module__ == full_name
         ]
         if len(held) != 1:
             raise ImportError(f"{full_name} must hold exactly one {base.__name__}, it holds {len(held)}")

@@ -55,14 +55,17 @@ class Planned:
 def standing_now(plan: Plan, standings: Mapping[str, Standing]) -> Now:
     """Return how every service of the plan stands."""
     found = sorted(
-        (_service(plan, key, standings) for key in plan[SERVICES]), key=lambda one: (WORST_FIRST.index(one.state), one.key)
+        (_service(plan, key, standings) for key in plan[SERVICES]),
+        key=lambda one: (WORST_FIRST.index(one.state), one.key),
     )
     return Now(tuple(found), *_summary(found))
 
 
 def _service(plan: Plan, key: str, standings: Mapping[str, Standing]) -> Service:
     declared, standing = plan[SERVICES][key], standings.get(key)
-    down = tuple(service_name(plan, need) for need in declared.needs if need in standings and standings[need].state == "down")
+    down = tuple(
+        service_name(plan, need) for need in declared.needs if need in standings and standings[need].state == "down"
+    )
     return Service(
         key,
         service_name(plan, key),
@@ -89,7 +92,9 @@ def _summary(services: list[Service]) -> tuple[str, Message]:
     if not count["up"]:
         return "unknown", msg("Nothing has been looked at yet")
     if count["unknown"]:
-        return "unknown", msg("{up} services are up, {unknown} could not be looked at", up=count["up"], unknown=count["unknown"])
+        return "unknown", msg(
+            "{up} services are up, {unknown} could not be looked at", up=count["up"], unknown=count["unknown"]
+        )
     return "ok", msg("Everything that is watched is up")
 
 

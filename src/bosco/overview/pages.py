@@ -26,7 +26,7 @@ LINES = 10
 SORTS = {"timer": msg("Timer"), "parcel": msg("Parcel"), "fact": msg("Fact")}
 
 
-def routes(  # noqa: PLR0913 - the first page reads everybody
+def routes(  # noqa: PLR0913, PLR0917 - the first page reads everybody
     shell: Shell,
     clock: Clock,
     store: Store,

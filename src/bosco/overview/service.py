@@ -21,7 +21,9 @@ class Pending:
         for queue in await self._store.read(queues):
             labels = (("sort", queue.sort), ("name", queue.name))
             found.append(Gauge("bosco_pending", "Timers, parcels and facts that wait.", queue.count, labels))
-            found.append(Gauge("bosco_pending_troubled", "Of those, the ones whose last try failed.", queue.troubled, labels))
+            found.append(
+                Gauge("bosco_pending_troubled", "Of those, the ones whose last try failed.", queue.troubled, labels)
+            )
         return found
 
 

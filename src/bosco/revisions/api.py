@@ -30,6 +30,7 @@ class FindingOut:
     column: int
     says: str
     expected: str | None
+    hint: str | None
     nearest: str | None
 
 
@@ -87,7 +88,9 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
     ) -> list[RevisionOut]:
         language = shell.reader(request).language
         return [
-            RevisionOut(one.number, one.at, one.digest, one.actor, one.why, [change.say(language) for change in one.changes])
+            RevisionOut(
+                one.number, one.at, one.digest, one.actor, one.why, [change.say(language) for change in one.changes]
+            )
             for one in await revisions.page(before, limit)
         ]
 
@@ -123,6 +126,7 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
             finding.column,
             finding.says.say(language),
             finding.expected.say(language) if finding.expected else None,
+            finding.hint.say(language) if finding.hint else None,
             finding.nearest,
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.plan.load import Loaded, load
+from bosco.plan.reader import plan_files
 from bosco.plan.secrets import Secrets
 from bosco.plan.section import AnySection
 
@@ -29,22 +30,16 @@ class PlanPlace:
 
     def files(self) -> list[Path]:
         """Return the files that the plan is read from now."""
-        if self.path.is_dir():
-            found = [path for path in self.path.rglob("*") if path.suffix in {".yml", ".yaml"}]
-            return sorted(path for path in found if not any(part.startswith(".") for part in path.parts))
-        return [self.path]
+        return [file for _, file in plan_files(self.path)]
 
     def footprint(self) -> Print:
         """Return what differs as soon as a file has been changed, added or removed."""
-        seen: list[tuple[str, int, int]] = []
-        for path in self.files():
-            try:
-                state = path.stat()
-            except OSError:
-                seen.append((str(path), -1, -1))
-            else:
-                seen.append((str(path), state.st_mtime_ns, state.st_size))
-        return tuple(seen)
+        try:
+            states = [(str(path), path.stat()) for path in self.files()]
+        except OSError:
+            # Gone, or being replaced just now: the next look tells.
+            return ()
+        return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
 
     def write_back(self, sources: Mapping[str, str]) -> None:
         """Put the files of an earlier plan in place of today's, each in one step."""

@@ -59,7 +59,9 @@ class Revisions:
         def work(tx: Tx) -> bool:
             done = table.explain(tx, number, why)
             if done:
-                journal.write(tx, subject="plan", what="plan.explained", actor=actor, data={"number": number, "why": why})
+                journal.write(
+                    tx, subject="plan", what="plan.explained", actor=actor, data={"number": number, "why": why}
+                )
             return done
 
         if not await self._store.write(work):
@@ -71,13 +73,18 @@ class Revisions:
             earlier = await self.find(number)
             await self._clock.in_thread(None, lambda: self._place.write_back(earlier.sources))
             await self._store.write(
-                lambda tx: journal.write(tx, subject="plan", what="plan.restored", actor=actor, why=why, data={"number": number})
+                lambda tx: journal.write(
+                    tx, subject="plan", what="plan.restored", actor=actor, why=why, data={"number": number}
+                )
             )
             made = await self._take(actor, why)
         if self.mistakes:
             raise Refusal(
                 Code.CONFLICT,
-                msg("Revision {number} is back in its files, but it has mistakes today, so it is not in force.", number=number),
+                msg(
+                    "Revision {number} is back in its files, but it has mistakes today, so it is not in force.",
+                    number=number,
+                ),
                 msg("The plan page lists them."),
             )
         return made or await self.find(number)
@@ -123,8 +130,14 @@ class Revisions:
         first = loaded.mistakes[0]
         place = str(first.place)
         log.error("the changed plan has %d mistakes, the first at %s: %s", len(loaded.mistakes), place, first.says)
-        data = {"count": len(loaded.mistakes), "first": place, "mistakes": [one.say("en") for one in loaded.mistakes[:20]]}
-        await self._store.write(lambda tx: journal.write(tx, subject="plan", what="plan.refused", actor="bosco", data=data))
+        data = {
+            "count": len(loaded.mistakes),
+            "first": place,
+            "mistakes": [one.say("en") for one in loaded.mistakes[:20]],
+        }
+        await self._store.write(
+            lambda tx: journal.write(tx, subject="plan", what="plan.refused", actor="bosco", data=data)
+        )
 
     async def _put_into_force(self, plan: Plan, loaded: Loaded, actor: str, why: str | None) -> Revision | None:
         before = self._current.plan
@@ -145,7 +158,12 @@ def record(tx: Tx, plan: Plan, loaded: Loaded, before: Plan | None, *, actor: st
     changes = [Saying.of(change) for change in diff(before, plan)] if before and newest else []
     made = table.add(tx, digest=plan.digest, actor=actor, why=why, sources=dict(loaded.sources), changes=changes)
     journal.write(
-        tx, subject="plan", what="plan.took-effect", actor=actor, why=why, data={"number": made.number, "digest": plan.digest}
+        tx,
+        subject="plan",
+        what="plan.took-effect",
+        actor=actor,
+        why=why,
+        data={"number": made.number, "digest": plan.digest},
     )
     tx.publish(PlanTookEffect(number=made.number, digest=plan.digest))
     return made

@@ -21,7 +21,9 @@ revisions = Table(
 _BRIEF = [column for column in revisions.c if column.name != "sources"]
 
 
-def add(tx: Tx, *, digest: str, actor: str, why: str | None, sources: dict[str, str], changes: list[Saying]) -> Revision:
+def add(
+    tx: Tx, *, digest: str, actor: str, why: str | None, sources: dict[str, str], changes: list[Saying]
+) -> Revision:
     """Write the next revision."""
     latest = newest(tx)
     number = latest.number + 1 if latest else 1
