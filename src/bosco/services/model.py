@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bosco.kit.facts import Fact
-from bosco.kit.words import Sayable, msg
+from bosco.kit.words import Message, Sayable, msg
 
 State = Literal["up", "degraded", "down", "unknown"]
 
@@ -14,6 +14,16 @@ SAYINGS = {
     "service.degraded": msg("{service} is degraded: {why}"),
     "service.came-back": msg("{service} is up again: {why}"),
     "service.became-unknown": msg("the state of {service} is unknown: {why}"),
+    "service.corrected": msg("{by} corrected what counts of {service}: {says} from {start} to {end} ({why})"),
+}
+
+# What a correction says.
+SAID: dict[str, Message] = {
+    "up": msg("it was up"),
+    "degraded": msg("it was degraded"),
+    "down": msg("it was down"),
+    "unknown": msg("nobody knows how it was"),
+    "not-counted": msg("it does not count"),
 }
 
 
