@@ -23,7 +23,7 @@ from bosco.web.app import build_asgi
 from bosco.web.shell import Shell
 from bosco.web.visitor import STRANGER, AnyRequest, Visitor
 
-ROLES = {"Bearer viewer": "viewer", "Bearer responder": "responder"}
+ROLES = {"Bearer viewer": "viewer", "Bearer responder": "responder", "Bearer manager": "manager"}
 
 
 async def who(request: AnyRequest) -> Visitor:

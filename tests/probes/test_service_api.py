@@ -53,7 +53,7 @@ def test_a_responder_looks_now_and_sees_what_changed(server: Listening) -> None:
     told = ask(server, "/api/v1/probes/api-health/check", role="responder", method="POST").json()
     assert (told["state"], told["last_look"]["outcome"]) == ("down", "down")
     assert told["last_look"]["expectations"][0]["held"] is False
-    service = ask(server, "/api/v1/services/api", headers={"accept-language": "fr"}).json()
+    service = ask(server, "/api/v1/services/api", headers={"accept-language": "fr"}).json()["service"]
     assert (service["label"], service["state"], service["probes"]) == ("L’API", "down", ["api-health"])
     assert "503" in service["because"]
     server.world.hosts.does["api.example.org"] = 200
@@ -74,6 +74,47 @@ def test_a_service_that_nothing_watches_is_unknown(server: Listening) -> None:
     assert told["api"]["needs"] == ["database"]
     assert (told["database"]["state"], told["database"]["because"]) == ("unknown", "no probe watches it")
     assert ask(server, "/api/v1/services/nobody").status_code == 404
+
+
+def test_a_month_is_measured_and_a_manager_corrects_it(server: Listening) -> None:
+    month = ask(server, "/api/v1/services/api").json()["month"]
+    assert (month["sla"], month["verdict"]) == (99.9, month["verdict"])
+    assert month["allowed"] > 0
+    past = ask(server, "/api/v1/services/api?month=2020-02").json()["month"]
+    assert (past["start"], past["end"]) == ("2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z")
+    assert (past["coverage"], past["verdict"], past["unknown"]) == (0.0, "unproven", 29 * 86400.0)
+    said = {
+        "start": "2020-02-01T00:00:00Z",
+        "end": "2020-02-02T00:00:00Z",
+        "says": "down",
+        "reason": "the mail of Monday",
+    }
+    path = "/api/v1/services/api/corrections"
+    assert ask(server, path, role="responder", method="POST", json=said).status_code == 403
+    assert ask(server, path, role="manager", method="POST", json=said).status_code == 201
+    assert ask(server, "/api/v1/services/api?month=2020-02").json()["month"]["down"] == 86400.0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reason": " "},
+        {"end": "2020-01-01T00:00:00Z"},
+        {"end": "2999-01-01T00:00:00Z"},
+        {"says": "fine"},
+        {"start": "x"},
+    ],
+)
+def test_a_wrong_correction_is_refused(server: Listening, wrong: dict[str, str]) -> None:
+    said = {"start": "2020-02-01T00:00:00Z", "end": "2020-02-02T00:00:00Z", "says": "down", "reason": "x", **wrong}
+    answer = ask(server, "/api/v1/services/api/corrections", role="manager", method="POST", json=said)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("month", ["2026-13", "26-1", "2026-1", "0000-01", "9999-12-01", "%00"])
+def test_a_wrong_month_is_refused(server: Listening, month: str) -> None:
+    assert ask(server, f"/api/v1/services/api?month={month}").status_code == 400
 
 
 def test_the_api_describes_itself(server: Listening) -> None:

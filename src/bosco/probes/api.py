@@ -1,19 +1,23 @@
 """Probes and services for programs, and the address of the heartbeats."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import get, post
 from litestar.params import Parameter
 
 from bosco.kit.clock import Clock
-from bosco.kit.refusal import not_found
 from bosco.kit.words import Language, msg, say
 from bosco.plan.current import CurrentPlan
+from bosco.plan.header import TIMEZONE
 from bosco.probes.api_shapes import (
+    CorrectionIn,
     HeartbeatOut,
     ProbeDetail,
     ProbeOut,
+    ServiceDetail,
     ServiceOut,
+    month_out,
     ping_out,
     probe_out,
     state_of,
@@ -22,13 +26,17 @@ from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.kind import Outcome
 from bosco.probes.pinging import ping_routes
 from bosco.probes.service import Probes
+from bosco.services.budget import judge
 from bosco.services.model import Standing
 from bosco.services.section import SERVICES, service_name
 from bosco.services.service import Services
+from bosco.services.spans import Span, month_of
+from bosco.services.spans import month as month_span
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
 PINGS_TOLD = 20
+MONTH = r"^(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])$"
 
 
 def routes(
@@ -85,11 +93,41 @@ def routes(
         standings = await services.standings()
         return [_service(name, standings.get(name), language(request)) for name in current.plan[SERVICES]]
 
-    @get("/api/v1/services/{name:str}", summary="One service")
-    async def one_service(request: AnyRequest, name: str) -> ServiceOut:
-        if name not in current.plan[SERVICES]:
-            raise not_found(msg("There is no service called {name}.", name=name[:100]))
-        return _service(name, (await services.standings()).get(name), language(request))
+    @get("/api/v1/services/{name:str}", summary="One service, and how available it was in a month")
+    async def one_service(
+        request: AnyRequest,
+        name: str,
+        month: Annotated[
+            str | None, Parameter(description="A month as 2026-11; the present one if left out.", pattern=MONTH)
+        ] = None,
+    ) -> ServiceDetail:
+        span = _month(month)
+        found = await services.availability(name, span)
+        sla = current.plan[SERVICES][name].sla
+        budget = None if sla is None else judge(found, sla)
+        standing = (await services.standings()).get(name)
+        return ServiceDetail(_service(name, standing, language(request)), month_out(found, budget, language(request)))
+
+    @post(
+        "/api/v1/services/{name:str}/corrections",
+        summary="Correct what was seen",
+        description="Says what a service was in a time that has passed; the reason is kept, with who says it.",
+        guards=[may("manager")],
+    )
+    async def correct(visitor: Visitor, name: str, data: CorrectionIn) -> CorrectionIn:
+        span = Span(_aware(data.start), _aware(data.end))
+        await services.correct(name, span, data.says, by=f"user:{visitor.id}", reason=data.reason)
+        return data
+
+    def _month(text: str | None) -> Span:
+        zone = current.plan[TIMEZONE]
+        if text is None:
+            return month_of(clock.read(), zone)
+        year, number = text.split("-")
+        return month_span(int(year), int(number), zone)
+
+    def _aware(at: datetime) -> datetime:
+        return at if at.tzinfo else at.replace(tzinfo=current.plan[TIMEZONE])
 
     def _service(name: str, standing: Standing | None, spoken: Language) -> ServiceOut:
         service = current.plan[SERVICES][name]
@@ -106,4 +144,4 @@ def routes(
             probes=[view.name for view in probes.views(name)],
         )
 
-    return [listed, one, check, all_services, one_service, *ping_routes(heartbeats, clock)]
+    return [listed, one, check, all_services, one_service, correct, *ping_routes(heartbeats, clock)]

@@ -7,6 +7,8 @@ from bosco.kit.words import Language, say
 from bosco.probes.heartbeat_rows import Arrived
 from bosco.probes.kind import Outcome, Reading
 from bosco.probes.model import ProbeView
+from bosco.services.availability import Availability, Said
+from bosco.services.budget import Budget, Verdict
 from bosco.services.model import Standing, State
 
 
@@ -96,6 +98,65 @@ class ServiceOut:
     sla: float | None
     needs: list[str]
     probes: list[str]
+
+
+@dataclass
+class MonthOut:
+    """How available a service was in a month, and how its promise stands; spans are in seconds, shares up to 1."""
+
+    start: datetime
+    end: datetime
+    availability: float | None
+    coverage: float | None
+    up: float
+    degraded: float
+    down: float
+    unknown: float
+    not_counted: float
+    sla: float | None = None
+    allowed: float | None = None
+    used: float | None = None
+    left: float | None = None
+    verdict: Verdict | None = None
+    because: str | None = None
+
+
+@dataclass
+class ServiceDetail:
+    """One service, and how available it was in a month."""
+
+    service: ServiceOut
+    month: MonthOut
+
+
+@dataclass
+class CorrectionIn:
+    """What a person says a service was between two instants, against what was seen, and why."""
+
+    start: datetime
+    end: datetime
+    says: Said
+    reason: str
+
+
+def month_out(found: Availability, budget: Budget | None, language: Language) -> MonthOut:
+    """Return a month of a service as the API tells it."""
+    told = MonthOut(
+        start=found.span.start,
+        end=found.span.end,
+        availability=found.share,
+        coverage=found.coverage,
+        up=found.up.total_seconds(),
+        degraded=found.degraded.total_seconds(),
+        down=found.down.total_seconds(),
+        unknown=found.unknown.total_seconds(),
+        not_counted=found.not_counted.total_seconds(),
+    )
+    if budget is not None:
+        told.sla, told.verdict, told.because = budget.sla, budget.verdict, say(budget.because, language)
+        told.allowed, told.used = budget.allowed.total_seconds(), budget.used.total_seconds()
+        told.left = budget.left.total_seconds()
+    return told
 
 
 def look_out(reading: Reading, at: datetime, language: Language) -> LookOut:

@@ -1,19 +1,27 @@
 """The services' verbs: how each stands, and since when."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bosco.journal import write as write_line
 from bosco.kit.marks import service
 from bosco.kit.packed import pack
-from bosco.kit.words import Language, Sayable, say
+from bosco.kit.refusal import Code, Refusal, not_found
+from bosco.kit.words import Language, Sayable, msg, say
 from bosco.plan.current import CurrentPlan
-from bosco.plan.header import LANGUAGE
+from bosco.plan.header import LANGUAGE, TIMEZONE, hours_called
 from bosco.services import store
+from bosco.services.availability import Availability, Correction, Counting, Said, measure
 from bosco.services.intervals import Interval, Turn
-from bosco.services.model import FACTS, WHAT, Standing, State, Turned
+from bosco.services.model import FACTS, SAID, WHAT, Standing, State, Turned
+from bosco.services.section import SERVICES, Service
+from bosco.services.spans import Span, open_spans
 from bosco.store.store import Store
 from bosco.store.tx import Tx
+
+LONGEST_REASON = 2000
+Maintenance = Callable[[str, Span], Sequence[Span]]
 
 
 @service
@@ -25,6 +33,7 @@ class Services:
         self._current = current
         self._standings: dict[str, Standing] = {}
         self._loaded = False
+        self._maintenance: Maintenance = lambda name, span: ()
 
     async def load(self) -> None:
         """Read how every service stood; whoever judges services does so first, others need not."""
@@ -40,6 +49,55 @@ class Services:
     async def intervals(self, names: Sequence[str], start: datetime, end: datetime) -> list[Interval]:
         """Return in which states services were during a span; the present interval has no end."""
         return await self._store.read(lambda tx: store.intervals_of(tx, names, start, end))
+
+    def count_maintenance(self, source: Maintenance) -> None:
+        """Ask that source, from now on, when a service's maintenance was planned."""
+        self._maintenance = source
+
+    async def availability(self, name: str, span: Span) -> Availability:
+        """Return how available a service was over a span, as its plan counts it and people corrected it."""
+        hours = open_spans(hours_called(self._current.plan, self._find(name).hours), self._zone, span)
+        counting = Counting(hours=hours, maintenance=self._maintenance(name, span))
+
+        def read(tx: Tx) -> Availability:
+            seen = store.intervals_of(tx, [name], span.start, span.end)
+            return measure(seen, span, tx.at, counting, store.corrections_of(tx, name, span))
+
+        return await self._store.read(read)
+
+    async def correct(self, name: str, span: Span, says: Said, *, by: str, reason: str) -> Correction:
+        """Keep what a person says a service was; the journal tells who, what and why, and nothing seen is changed."""
+        self._find(name)
+        if not reason.strip():
+            raise Refusal(Code.INVALID, msg("A correction needs its reason."), where="reason")
+        if span.end <= span.start:
+            raise Refusal(Code.INVALID, msg("A correction ends after it begins."), where="end")
+
+        def write(tx: Tx) -> Correction:
+            if span.end > tx.at:
+                raise Refusal(Code.INVALID, msg("Only what has passed can be corrected."), where="end")
+            made = Correction(span, says, by, reason.strip()[:LONGEST_REASON], tx.at)
+            store.add_correction(tx, name, made)
+            start, end = span.start.isoformat(), span.end.isoformat()
+            data = {"service": name, "says": pack(SAID[says]), "start": start, "end": end, "by": by}
+            write_line(tx, subject=f"service:{name}", what="service.corrected", actor=by, why=made.reason, data=data)
+            return made
+
+        return await self._store.write(write)
+
+    async def corrections(self, name: str, span: Span) -> list[Correction]:
+        """Return what people said of a service within a span, in the order in which they said it."""
+        return await self._store.read(lambda tx: store.corrections_of(tx, name, span))
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return self._current.plan[TIMEZONE]
+
+    def _find(self, name: str) -> Service:
+        found = self._current.plan[SERVICES].get(name)
+        if found is None:
+            raise not_found(msg("There is no service called {name}.", name=name[:100]))
+        return found
 
     def judge(
         self,
