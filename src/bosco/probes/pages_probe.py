@@ -11,11 +11,11 @@ from bosco.kit.clock import Clock
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
-from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
+from bosco.probes.days import Days
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.page_chart import POINTS, answer_chart, phase_bar, phase_chart, phase_shares, state_markers
-from bosco.probes.page_days import day_bars
+from bosco.probes.page_days import bars
 from bosco.probes.page_heartbeat import PING_WORDS, addresses, examples, job_of, job_verdict
 from bosco.probes.page_probe import meaning, rhythm_of, rule_of, target_of, verdict_of
 from bosco.probes.page_span import SPANS, span_called, span_tabs
@@ -47,6 +47,7 @@ class Sources:
     heartbeats: Heartbeats
     results: ProbeResults
     services: Services
+    days: Days
 
 
 def probe_routes(  # noqa: PLR0913, PLR0917 - the page shows what every other part knows
@@ -57,9 +58,10 @@ def probe_routes(  # noqa: PLR0913, PLR0917 - the page shows what every other pa
     heartbeats: Heartbeats,
     results: ProbeResults,
     services: Services,
+    days: Days,
 ) -> list[Any]:
     """Return the routes of one probe."""
-    ask = Sources(shell, clock, current, probes, heartbeats, results, services)
+    ask = Sources(shell, clock, current, probes, heartbeats, results, services, days)
 
     @get("/probes/{name:str}")
     async def probe_page(
@@ -115,7 +117,7 @@ async def _now(ask: Sources, request: AnyRequest, visitor: Visitor, name: str) -
         "job": None,
         "may_check": visitor.may("responder") and not view.paused,
         "trusted": visitor.may("responder"),
-        "days": day_bars(await ask.probes.intervals([name], now - timedelta(days=91), now), now, plan[TIMEZONE]),
+        "days": bars((await ask.days.of_probes([name], now))[name]),
     }
     if not ask.probes.is_heartbeat(name):
         return {**values, "verdict": verdict_of(view, word, probe, standing, now)}
