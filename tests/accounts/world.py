@@ -26,7 +26,7 @@ from bosco.accounts.tokens import Tokens
 from bosco.accounts.totp import code_of, step_of
 from bosco.accounts.vault import Vault
 from bosco.journal.store import waiting
-from bosco.kit.clock import VirtualClock, run_virtually
+from bosco.kit.clock import Clock, VirtualClock, run_virtually
 from bosco.kit.ids import Ids
 from bosco.store.store import Store
 from bosco.store.tx import Tx
@@ -41,7 +41,7 @@ ELSEWHERE = Browser(Seen("198.51.100.9", "curl/8.5.0"))
 class World:
     """Every service of the room, built as `app` builds them."""
 
-    def __init__(self, store: Store, clock: VirtualClock, ids: Ids, folder: Path, demo: DemoVisitor = NOBODY) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: Ids, folder: Path, demo: DemoVisitor = NOBODY) -> None:
         self.store, self.clock, self.ids = store, clock, ids
         self.vault = Vault(folder, {}, ids)
         self.passwords = Passwords(clock, QUICK)
@@ -59,6 +59,7 @@ class World:
 
     def run(self, story: Callable[[], Awaitable[T]]) -> T:
         """Run a story to its end on the virtual clock."""
+        assert isinstance(self.clock, VirtualClock)
         return run_virtually(self.clock, story)
 
     async def settle(self) -> Entered:
