@@ -9,7 +9,7 @@ import pytest
 from tests.targets.loops import LOOPS, real_net, run
 from tests.targets.serving import greeting, hang, reset, serving
 
-from bosco.kit.clock import RealClock
+from bosco.kit.clock import RealClock, VirtualClock, run_virtually
 from bosco.kit.net import Connection, NetFailed, RealNet, Request, timed_out
 from bosco.kit.net_model import IpFamily
 from bosco.kit.net_names import Names
@@ -195,6 +195,22 @@ def test_no_file_handle_left_is_our_own_trouble(loop: str) -> None:
 )
 def test_errors_of_the_system_are_told_as_whose_trouble_they_are(code: int, kind: str) -> None:
     assert failed(OSError(code, "said by the system"), "db:5432").kind == kind
+
+
+def test_virtual_time_stands_still_while_the_network_is_in_flight(clock: VirtualClock) -> None:
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for piece in (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 2\r\n\r\n", b"o", b"k"):
+            writer.write(piece)
+            await writer.drain()
+
+    async def story() -> bytes:
+        async with serving(slowly) as port, clock.limit(timedelta(milliseconds=1)):
+            return (await RealNet(clock).fetch(Request(f"http://127.0.0.1:{port}/"))).body
+
+    before = clock.read()
+    assert run_virtually(clock, story) == b"ok"
+    assert clock.read() == before
 
 
 @pytest.mark.parametrize("loop", LOOPS)

@@ -163,6 +163,14 @@ def test_a_handshake_that_hangs_is_told_as_such() -> None:
     assert list(failed.phases) == ["dns", "connect"]
 
 
+def test_a_certificate_with_thousands_of_names_is_kept_short() -> None:
+    names = [f"name-{number}.example" for number in range(1500)]
+    huge = OURS.issue("127.0.0.1", *names, starts=NOW - DAY, expires=NOW + DAY)
+    answer = fetched(huge.context(), TRUSTING)
+    assert answer.certificate is not None
+    assert len(answer.certificate.names) == 100
+
+
 def test_rubbish_is_no_certificate() -> None:
     assert read_certificate(b"") is None
     assert read_certificate(b"\x30\x82" + b"x" * 500) is None

@@ -162,6 +162,14 @@ def test_a_pattern_that_cannot_be_searched_for_is_refused(pattern: str) -> None:
         readable(pattern)
 
 
+def test_what_is_nested_beyond_reason_is_shown_as_far_as_it_can_be() -> None:
+    deep: Any = 1
+    for _ in range(50_000):
+        deep = [deep]
+    assert quoted(deep) == '[[["…"]]]'
+    assert len(quoted({"x" * 1000: list(range(100_000))})) <= 60
+
+
 def test_what_is_shown_is_json() -> None:
     assert json.loads(quoted("é\n")) == "é\n"
     assert quoted(NOTHING) == "∅"

@@ -51,7 +51,8 @@ class Eyes:
 class Kind(PlanPart):
     """A way to look at something: fields are its words in the plan, the one named like its file is the target.
 
-    `read` neither retries nor times itself nor guards: that is done once, around it. It raises only what `Net` raises.
+    `read` neither retries nor times itself nor guards: that is done once, around it. It raises what the doors raise
+    (NetFailed; OSError from a program that cannot start) and the Refusal of a secret that is not set, nothing else.
     """
 
     every_default: ClassVar[timedelta] = timedelta(minutes=1)

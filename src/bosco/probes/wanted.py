@@ -151,9 +151,23 @@ def quoted(value: Any) -> str:
         return "∅"
     if isinstance(value, Quantity):
         return shown(value)
-    text = json.dumps(value[:200] if isinstance(value, str) else value, ensure_ascii=False, default=str)
-    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text[:200])
+    text = json.dumps(_pruned(value, 3), ensure_ascii=False, default=str)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text[:200])
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _pruned(value: Any, depth: int) -> Any:
+    """Return as much of a value as can be shown: what strangers send may be huge, and nested beyond reason."""
+    if isinstance(value, str):
+        return value[:200]
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == 0:
+        return "…"
+    if isinstance(value, list):
+        return [_pruned(one, depth - 1) for one in value[:5]]
+    return {str(key)[:40]: _pruned(value[key], depth - 1) for key in list(value)[:5]}
 
 
 def hold_value(measure: str, seen: Any, wanted: Wanted, failing: Outcome = "down") -> Expectation:

@@ -1,8 +1,12 @@
 """Does a web address answer, and as it should."""
 
+from functools import cached_property
+
 from pydantic import Field
 
+from bosco.kit.net import Request
 from bosco.kit.net_url import target_of
+from bosco.plan.secrets import Secrets
 from bosco.probes.conclude import conclude
 from bosco.probes.expect import HttpExpect
 from bosco.probes.http_call import HttpCall, WebAddress
@@ -18,9 +22,15 @@ class Http(Kind, HttpCall):
     http: WebAddress
     expect: HttpExpect = Field(default_factory=HttpExpect)
 
+    @cached_property
+    def same_each_time(self) -> Request | None:
+        """Return the request, made once, where no secret and no file can change it."""
+        changes = self.authority or self.client_certificate or "${" in self.model_dump_json(exclude={"expect"})
+        return None if changes else self.request(self.http, Secrets(None, {}))
+
     async def read(self, eyes: Eyes) -> Reading:
         """Ask once, redirects included."""
-        answer = await eyes.net.fetch(self.request(self.http, eyes.secrets))
+        answer = await eyes.net.fetch(self.same_each_time or self.request(self.http, eyes.secrets))
         now = eyes.clock.read()
         told, health = self.expect.judge(answer, now)
         measures = {"size": float(len(answer.body)), "status": float(answer.status)}
