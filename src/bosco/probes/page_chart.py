@@ -14,7 +14,9 @@ from bosco.web.states import STATES
 
 POINTS = 300
 MOST_MARKERS = 60
-MOST_NAMED = 4
+# Names stand beside markers as long as they are few and far enough apart to be read.
+MOST_NAMED = 6
+APART = 0.15
 PHASE_NAMES: dict[str, Message] = {
     "dns": msg("Name lookup"),
     "connect": msg("Connection"),
@@ -60,16 +62,17 @@ def hole_after(series: Series, every: timedelta) -> float:
 
 def with_holes(
     at: list[float], columns: Mapping[str, list[float | None]], most: float
-) -> tuple[list[float], dict[str, list[float | None]]]:
+) -> tuple[list[int], dict[str, list[float | None]]]:
     """Return the points with an empty one put wherever there was no look, so that no line is drawn across."""
-    instants: list[float] = []
+    instants: list[int] = []
     filled: dict[str, list[float | None]] = {name: [] for name in columns}
     for place, instant in enumerate(at):
         if instants and instant - instants[-1] > most:
-            instants.append((instant + instants[-1]) / 2)
+            instants.append(round((instant + instants[-1]) / 2))
             for values in filled.values():
                 values.append(None)
-        instants.append(instant)
+        # Whole seconds: a chart's other numbers are told with six digits.
+        instants.append(round(instant))
         for name, values in filled.items():
             values.append(columns[name][place])
     return instants, filled
@@ -78,15 +81,15 @@ def with_holes(
 def state_markers(intervals: Iterable[Interval], since: datetime, until: datetime) -> list[Chart]:
     """Return the stretches in which it was not well; named while they are few."""
     bad = [one for one in intervals if one.state in _MARKS and (one.end or until) > since][-MOST_MARKERS:]
-    return [
-        {
-            "at": max(one.start, since),
-            "until": min(one.end or until, until),
-            "tone": _MARKS[one.state],
-            **({"says": STATES[one.state][1]} if len(bad) <= MOST_NAMED else {}),
-        }
-        for one in bad
-    ]
+    found: list[Chart] = []
+    named: datetime | None = None
+    for one in bad:
+        start = max(one.start, since)
+        found.append({"at": start, "until": min(one.end or until, until), "tone": _MARKS[one.state]})
+        if len(bad) <= MOST_NAMED and (named is None or start - named > (until - since) * APART):
+            found[-1]["says"] = STATES[one.state][1]
+            named = start
+    return found
 
 
 def phase_shares(phases: Mapping[str, timedelta]) -> list[tuple[Message | str, str, timedelta]]:

@@ -62,15 +62,13 @@ def job_verdict(view: ProbeView, word: str, job: Job) -> Verdict:
     return Verdict(word, TONES[word], title, view.because, view.since, says, at)
 
 
-def addresses(url: str) -> list[tuple[Message, str]]:
-    """Return the addresses that a job asks for, with what each says."""
-    return [
-        (msg("The job ended well"), url),
-        (msg("The job starts"), f"{url}/start"),
-        (msg("The job failed"), f"{url}/fail"),
-        (msg("Its exit status: 0 is good, anything else a failure"), f"{url}/$?"),
-        (msg("A note, which changes nothing"), f"{url}/log"),
-    ]
+# What may stand after the address of a job, and what it says.
+ENDINGS: tuple[tuple[Message, str], ...] = (
+    (msg("the job starts; from then on it may run for as long as its grace"), "/start"),
+    (msg("the job failed"), "/fail"),
+    (msg("its exit status: 0 is good, anything else a failure"), "/0 … /255"),
+    (msg("a note, which changes nothing"), "/log"),
+)
 
 
 def examples(url: str, cron: str | None) -> list[Example]:

@@ -99,7 +99,11 @@ def rule_of(probe: Probe) -> Sayable:
 
 
 def rhythm_of(probe: Probe) -> Sayable:
-    """Return how often it looks, and how long an answer may take."""
+    """Return how often it looks, and how long an answer may take; of a job, when it is expected."""
+    expected, grace = getattr(probe, "rhythm", None), getattr(probe, "grace", None)
+    if expected is not None and isinstance(grace, timedelta):
+        told = msg("every {span}", span=say_duration(expected)) if isinstance(expected, timedelta) else str(expected)
+        return msg("{expected}, late after {grace} more", expected=told, grace=say_duration(grace))
     return msg("every {every}, at most {timeout}", every=say_duration(probe.every), timeout=say_duration(probe.timeout))
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from bosco.kit.plural import plural
 from bosco.kit.words import Sayable, Text, msg
 from bosco.plan.load import Plan
-from bosco.services.availability import Availability
-from bosco.services.budget import Budget, judge
 from bosco.services.model import Standing
 from bosco.services.section import SERVICES, Service, service_name
 from bosco.web.states import STATES
@@ -119,31 +117,3 @@ def _wrong(wrong: list[Stands], *, down: bool) -> object:
     if len(wrong) == 1:
         return msg("{service} is degraded", service=wrong[0].label)
     return plural(len(wrong), "{n} service is degraded", "{n} services are degraded")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How a promise was kept over a month; without a promise there is only what was measured."""
-
-    found: Availability
-    budget: Budget | None
-
-    @property
-    def tone(self) -> str:
-        """Return the tone of the verdict."""
-        return STATES[self.budget.verdict][0] if self.budget else "muted"
-
-    @property
-    def used_seconds(self) -> float:
-        """Return what is used, for a drawing."""
-        return self.found.used.total_seconds()
-
-    @property
-    def allowed_seconds(self) -> float:
-        """Return what is allowed, for a drawing."""
-        return self.budget.allowed.total_seconds() if self.budget else 0.0
-
-
-def kept(found: Availability, sla: float | None) -> Kept:
-    """Return how a promise stands over a month."""
-    return Kept(found, None if sla is None else judge(found, sla))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
@@ -9,6 +10,7 @@ from bosco.probes.days import Days
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.pages_probe import probe_routes
 from bosco.probes.pages_probes import list_routes
+from bosco.probes.pages_service import Asked, service_routes
 from bosco.probes.pages_services import services_routes
 from bosco.probes.results import ProbeResults
 from bosco.probes.service import Probes
@@ -31,10 +33,12 @@ def routes(  # noqa: PLR0913, PLR0917 - pages show what every other part knows
     results: ProbeResults,
     services: Services,
     days: Days,
+    journal: Journal,
 ) -> list[Any]:
     """Return the pages."""
     return [
         *services_routes(shell, clock, current, services, probes, days),
+        *service_routes(Asked(shell, clock, current, services, probes, results, days, journal)),
         *list_routes(shell, clock, current, probes, results),
         *probe_routes(shell, clock, current, probes, heartbeats, results, services, days),
     ]

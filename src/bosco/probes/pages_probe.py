@@ -16,7 +16,7 @@ from bosco.probes.days import Days
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.page_chart import POINTS, answer_chart, phase_bar, phase_chart, phase_shares, state_markers
 from bosco.probes.page_days import bars
-from bosco.probes.page_heartbeat import PING_WORDS, addresses, examples, job_of, job_verdict
+from bosco.probes.page_heartbeat import ENDINGS, PING_WORDS, examples, job_of, job_verdict
 from bosco.probes.page_probe import meaning, rhythm_of, rule_of, target_of, verdict_of
 from bosco.probes.page_span import SPANS, span_called, span_tabs
 from bosco.probes.page_state import word_of
@@ -29,7 +29,7 @@ from bosco.services.service import Services
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
-RESULTS = 25
+RESULTS = 20
 PINGS = 20
 HISTORY = 15
 # Microseconds since 1970: where the page of older looks begins.
@@ -131,7 +131,8 @@ async def _now(ask: Sources, request: AnyRequest, visitor: Visitor, name: str) -
         cron = None if rhythm is None or isinstance(rhythm, timedelta) else str(rhythm)
         values.update(
             pings=await ask.heartbeats.last_pings(name, PINGS),
-            addresses=addresses(url),
+            url=url,
+            endings=ENDINGS,
             examples=examples(url, cron),
         )
     return values

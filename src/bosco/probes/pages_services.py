@@ -13,7 +13,8 @@ from bosco.plan.load import Plan
 from bosco.probes.days import Days
 from bosco.probes.page_days import bars
 from bosco.probes.page_environments import Place, members, place_of
-from bosco.probes.page_services import kept, stands, summary
+from bosco.probes.page_service import month_kept
+from bosco.probes.page_services import stands, summary
 from bosco.probes.page_tree import branches
 from bosco.probes.service import Probes
 from bosco.services.model import Standing
@@ -48,7 +49,7 @@ def services_routes(
             "services": found,
             "summary": summary(list(found.values())),
             "month": month.start + (month.end - month.start) / 2,
-            "kept": {name: kept(one, plan[SERVICES][name].sla) for name, one in measured.items()},
+            "kept": {name: month_kept(one, plan[SERVICES][name].sla) for name, one in measured.items()},
             "days": {name: bars(one) for name, one in drawn.items()},
             "environments": await environments(plan, standings, month, now),
         }
