@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from bosco.kit.net import IpFamily, NetFailed, Request, TlsWish
 from bosco.kit.numbers import Unreadable
@@ -41,7 +41,12 @@ def _without_credentials(url: str) -> str:
 
 
 Method = Annotated[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], BeforeValidator(_in_capitals)]
-Redirects = Annotated[int, Field(ge=0, le=_MOST_REDIRECTS), BeforeValidator(_redirects)]
+Redirects = Annotated[
+    int,
+    Field(ge=0, le=_MOST_REDIRECTS),
+    BeforeValidator(_redirects),
+    WithJsonSchema({"type": ["integer", "boolean"], "minimum": 0, "maximum": _MOST_REDIRECTS}),
+]
 WebAddress = Annotated[Url, AfterValidator(_without_credentials)]
 
 
