@@ -32,6 +32,7 @@ def test_arrays_of_the_right_type_are_not_copied() -> None:
         {"worth": [7, 2**63]},
         {"worth": [[7, 8], [9, 10]]},
         {"kind": np.array([1, 2**31], dtype=np.int64)},
+        {"instant": [5, 0]},
         {"instant": [5, -1]},
         {"instant": [5, LAST]},
         {"colour": [1, 2]},

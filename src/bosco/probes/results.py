@@ -26,6 +26,7 @@ MOST_TEXT = 500
 MOST_PARTS = 40
 NUMBER_OF: dict[str, int] = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 STEP = "step "
+MICROSECOND, LONGEST = timedelta(microseconds=1), 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ class ProbeResults:
     def record_soon(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
         """Keep one look, and the state that was shown after it."""
         self._record_measures(probe, at, reading)
-        self._telemetry.append_soon(LOOKS_TABLE, self._row(probe, at, reading, shown))
+        self._telemetry.append_row_soon(LOOKS_TABLE, self._row(probe, at, reading, shown))
 
     async def record(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
         """Keep one look, and wait until it is durable."""
         self._record_measures(probe, at, reading)
-        await self._telemetry.append(LOOKS_TABLE, self._row(probe, at, reading, shown))
+        row = self._row(probe, at, reading, shown)
+        await self._telemetry.append(
+            LOOKS_TABLE, {name: [value] for name, value in zip(LOOKS_TABLE.columns, row, strict=True)}
+        )
 
     async def last(self, probe: str, count: int = 50, before: datetime | None = None) -> list[Result]:
         """Return the last looks at a probe, the latest first."""
@@ -84,39 +88,35 @@ class ProbeResults:
         return {self._probes.name(number): summary for number, summary in found.items()}
 
     def _record_measures(self, probe: str, at: datetime, reading: Reading) -> None:
-        values = dict(reading.measures)
+        number, instant = self._probes.number(probe), micros(at)
+        for name, value in reading.measures.items():
+            self._record_measure(number, name, instant, value)
         # Kinds that go step by step name their own phases; what their steps took is kept as measures.
-        values.update(
-            {f"{STEP}{name}": span.total_seconds() for name, span in reading.phases.items() if name not in PHASES}
-        )
-        if values:
-            number = self._probes.number(probe)
-            columns: dict[str, list[Any]] = {
-                "probe": [number] * len(values),
-                "measure": [self._measures.number(name[:MOST_TEXT]) for name in values],
-                "instant": [micros(at)] * len(values),
-                "value": list(values.values()),
-            }
-            self._telemetry.append_soon(MEASURES_TABLE, columns)
+        for name, span in reading.phases.items():
+            if name not in PHASES:
+                self._record_measure(number, f"{STEP}{name}", instant, span.total_seconds())
 
-    def _row(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> dict[str, list[Any]]:
-        took = _micros(reading.took)
-        answered = reading.outcome in ("up", "degraded")
-        return {
-            "probe": [self._probes.number(probe)],
-            "instant": [micros(at)],
-            "outcome": [NUMBER_OF[reading.outcome]],
-            "shown": [NUMBER_OF[shown]],
-            "took": [took],
-            "class": [class_of(took) if answered else CLASSES],
-            **{name: [_micros(reading.phases.get(name, timedelta(0)))] for name in PHASES},
-            "because": [_packed(reading.because)],
-            "seen": [None if reading.outcome == "up" else _seen(reading)],
-        }
+    def _record_measure(self, number: int, name: str, instant: int, value: float) -> None:
+        row = (number, self._measures.number(name[:MOST_TEXT]), instant, float(value))
+        self._telemetry.append_row_soon(MEASURES_TABLE, row)
+
+    def _row(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> tuple[Any, ...]:
+        took, phases = _micros(reading.took), reading.phases
+        return (
+            self._probes.number(probe),
+            micros(at),
+            NUMBER_OF[reading.outcome],
+            NUMBER_OF[shown],
+            took,
+            class_of(took) if reading.outcome in ("up", "degraded") else CLASSES,
+            *[_micros(phases[name]) if name in phases else 0 for name in PHASES],
+            _packed(reading.because),
+            None if reading.outcome == "up" else _seen(reading),
+        )
 
 
 def _micros(span: timedelta) -> int:
-    return min(max(0, span // timedelta(microseconds=1)), 2**32 - 1)
+    return min(max(0, span // MICROSECOND), LONGEST)
 
 
 def _packed(because: Sayable) -> str | None:

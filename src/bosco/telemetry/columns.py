@@ -14,6 +14,7 @@ from bosco.telemetry.grid import FIRST, LAST
 from bosco.telemetry.table import INSTANT, TYPES, TelemetryTable
 
 Array = npt.NDArray[Any]
+Row = tuple[Any, ...]
 Given = Mapping[str, "Array | Sequence[Any]"]
 
 # A pointer and the smallest string; what matters is that texts are not counted as nothing.
@@ -60,7 +61,7 @@ class Rows:
     done: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(next(iter(self.columns.values()), ()))
 
     @property
     def cost(self) -> int:
@@ -74,7 +75,7 @@ def check(table: TelemetryTable, given: Given) -> dict[str, Array]:
     if missing := sorted(set(table.columns) ^ set(given)):
         raise _refused(table, msg("the columns are not the table's: {names}", names=", ".join(missing)))
     columns = {name: _column(table, name, given[name]) for name in table.columns}
-    if len({len(column) for column in columns.values()}) != 1:
+    if len({len(column) for column in columns.values()}) > 1:
         raise _refused(table, msg("the columns are not equally long"))
     at = columns.get(INSTANT)
     if at is not None and len(at) and not (at.min() >= FIRST and at.max() < LAST):
@@ -87,20 +88,52 @@ class Waiting:
     """What has been handed over and not yet written, in its order."""
 
     parts: list[Rows] = field(default_factory=list)
+    # Single rows become columns only when they are written: many at once cost little.
+    loose: dict[str, tuple[TelemetryTable, list[Row]]] = field(default_factory=dict)
     rows: int = 0
     cost: int = 0
 
+    def __bool__(self) -> bool:
+        return bool(self.parts or self.loose)
+
     def add(self, part: Rows) -> None:
-        """Take more rows."""
+        """Take more columns."""
         self.parts.append(part)
         self.rows += len(part)
         self.cost += part.cost
 
+    def add_row(self, table: TelemetryTable, row: Row) -> None:
+        """Take one more row."""
+        self.loose.setdefault(table.name, (table, []))[1].append(row)
+        self.rows += 1
+        self.cost += _TEXT_COST * len(row)
+
+    def lay(self) -> list[Refusal]:
+        """Make columns of the single rows, and return why some of them cannot be."""
+        refused: list[Refusal] = []
+        for table, rows in self.loose.values():
+            try:
+                self.parts.append(Rows(table, _laid(table, rows)))
+            except Refusal:
+                for row in rows:
+                    try:
+                        self.parts.append(Rows(table, _laid(table, [row])))
+                    except Refusal as refusal:
+                        refused.append(refusal)
+        self.loose = {}
+        return refused
+
     def put_back(self, parts: Iterable[Rows]) -> None:
         """Take rows again that could not be written; they go first."""
-        later, self.parts, self.rows, self.cost = self.parts, [], 0, 0
-        for part in (*parts, *later):
+        later, self.parts = self.parts, []
+        for part in parts:
             self.add(part)
+        self.parts.extend(later)
+
+
+def _laid(table: TelemetryTable, rows: list[Row]) -> dict[str, Array]:
+    columns = zip(*rows, strict=True)
+    return check(table, dict(zip(table.columns, columns, strict=True)))
 
 
 def together(parts: Iterable[Rows]) -> list[Rows]:

@@ -18,7 +18,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What any clock of ours may tell; anything outside is a broken sender.
-FIRST, LAST = 0, (date(2200, 1, 1) - date(1970, 1, 1)).days * DAY
+FIRST, LAST = 1, (date(2200, 1, 1) - date(1970, 1, 1)).days * DAY
 
 
 def micros(at: datetime) -> int:

@@ -13,15 +13,18 @@ import duckdb
 
 from bosco.kit.clock import Clock
 from bosco.kit.refusal import Refusal
-from bosco.telemetry.columns import Rows, Waiting
+from bosco.telemetry.columns import Row, Rows, Waiting, check
 from bosco.telemetry.figures import TelemetryStats
 from bosco.telemetry.refusals import too_much
+from bosco.telemetry.table import TelemetryTable
 from bosco.telemetry.upkeep import CHECKPOINT_AT, Piece
 from bosco.telemetry.writer import Written
 
 log = logging.getLogger(__name__)
 # After so many failures in a row, look for rows whose fault it might be.
 SUSPICIOUS = 3
+# What waits for others has no rows of its own.
+_NOTHING = TelemetryTable("nothing", {})
 
 
 @dataclass(frozen=True)
@@ -83,18 +86,27 @@ class Groups:
         self._waiting.add(rows)
         if rows.done is not None:
             self._asked.set()
+        return self._begin()
+
+    def hand_over_row(self, table: TelemetryTable, row: Row) -> None:
+        """Take one row that nobody waits for; dropped when too many wait already."""
+        if self._waiting.cost > self._pace.most_waiting:
+            self._stats.dropped += 1
+            return
+        self._waiting.add_row(table, row)
+        self._begin()
+
+    def _begin(self) -> None:
         if self._waiting.rows >= self._pace.group:
             self._full.set()
         if self._working is None or self._working.done():
             self._working = asyncio.get_running_loop().create_task(self._work())
-        return None
 
     async def flush(self) -> None:
         """Wait until all that was handed over so far is durable."""
-        if self._waiting.parts:
-            last = self._waiting.parts[-1]
+        if self._waiting:
             done = asyncio.get_running_loop().create_future()
-            self.hand_over(Rows(last.table, {name: column[:0] for name, column in last.columns.items()}, done))
+            self.hand_over(Rows(_NOTHING, check(_NOTHING, {}), done))
             await done
         else:
             # Behind whatever the thread is at.
@@ -111,7 +123,7 @@ class Groups:
 
     async def _work(self) -> None:
         failures = 0
-        while self._waiting.parts:
+        while self._waiting:
             if failures:
                 await self._clock.sleep(self._pace.again)
             else:
@@ -133,7 +145,7 @@ class Groups:
     async def _write(self, group: Waiting, failures: int) -> bool:
         began = self._clock.monotonic()
         try:
-            written = await self._in_thread(lambda: self._thread.write(group.parts, failures >= SUSPICIOUS))
+            written = await self._in_thread(lambda: self._lay_and_write(group, one_by_one=failures >= SUSPICIOUS))
         except BaseException:
             # Nothing that waits may wait for ever, whatever went wrong.
             for part in group.parts:
@@ -146,7 +158,8 @@ class Groups:
             self._stats.failures += 1
             self._put_back(group, written.failed)
             return False
-        for place, part in enumerate(group.parts):
+        rows = [part for part in group.parts if len(part)]
+        for place, part in enumerate([*rows, *(part for part in group.parts if not len(part))]):
             if why := written.refused.get(place):
                 self._refuse(part, why)
                 continue
@@ -154,6 +167,12 @@ class Groups:
             if part.done is not None and not part.done.done():
                 part.done.set_result(None)
         return True
+
+    def _lay_and_write(self, group: Waiting, *, one_by_one: bool) -> Written:
+        for why in group.lay():
+            self._stats.dropped += 1
+            log.error("a row is lost: %s", why)
+        return self._thread.write([part for part in group.parts if len(part)], one_by_one)
 
     def _note(self, took: float) -> None:
         self._stats.commits += 1
@@ -179,7 +198,9 @@ class Groups:
             now = self._clock.read()
             self._pieces.extend(await self._kept(lambda: self._thread.due(now)) or ())
         while self._pieces:
-            await self._kept(self._pieces.popleft())
+            piece = self._pieces.popleft()
+            if await self._kept(piece):
+                self._pieces.appendleft(piece)
             # Rows go first; but a piece is done each time, or none would ever be done under load.
             if self._asked.is_set() or self._full.is_set():
                 return

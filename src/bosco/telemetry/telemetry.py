@@ -13,7 +13,7 @@ import duckdb
 from bosco.kit.clock import Clock
 from bosco.kit.marks import Gauge, gauges
 from bosco.kit.refusal import Refusal
-from bosco.telemetry.columns import Given, Rows, check
+from bosco.telemetry.columns import Given, Row, Rows, check
 from bosco.telemetry.figures import TelemetryStats
 from bosco.telemetry.file import TelemetryFile
 from bosco.telemetry.grid import Grid
@@ -104,6 +104,11 @@ class Telemetry:
         """Hand over rows, durable a moment later; those handed over without an `await` between share a transaction."""
         self._hand_over(Rows(table, check(table, columns)))
 
+    def append_row_soon(self, table: TelemetryTable, row: Row) -> None:
+        """Hand over one row, in the order of the table's columns: cheap for rows that come one by one."""
+        self._must_take(table)
+        self._groups.hand_over_row(table, row)
+
     async def flush(self) -> None:
         """Wait until all that was handed over so far is durable."""
         if not self._open:
@@ -119,6 +124,16 @@ class Telemetry:
         self._stats.questions += 1
         self._last_read = self._clock.monotonic()
         return await self._in_thread(self._threads[1], lambda: self._reading.ask(work, self._file.grid))
+
+    async def settle(self) -> None:
+        """Do at once all upkeep that would come by itself: rungs that are over, rows that are too old, memory."""
+        await self.flush()
+        now = self._clock.read()
+        self._upkeep.hurry()
+        while pieces := await self._in_writer(lambda: self._upkeep.due(now, quiet=True)):
+            for piece in pieces:
+                while await self._in_writer(piece):
+                    continue
 
     def stats(self) -> TelemetryStats:
         """Return figures about the store itself."""
@@ -150,11 +165,14 @@ class Telemetry:
         return self._upkeep.due(now, quiet=self._clock.monotonic() - self._last_read > QUIET)
 
     def _hand_over(self, rows: Rows) -> None:
+        self._must_take(rows.table)
+        self._groups.hand_over(rows)
+
+    def _must_take(self, table: TelemetryTable) -> None:
         if not self._open:
             raise not_open()
-        if self._tables.get(rows.table.name) is not rows.table:
-            raise LookupError(f"nobody has declared the table {rows.table.name}")
-        self._groups.hand_over(rows)
+        if self._tables.get(table.name) is not table:
+            raise LookupError(f"nobody has declared the table {table.name}")
 
     def _make_tables(self) -> None:
         wanted = list(self._tables.values())

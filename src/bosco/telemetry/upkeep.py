@@ -18,7 +18,8 @@ BREATHE_EVERY = timedelta(minutes=1)
 ROWS_AT_ONCE = 20_000
 PATIENCE = 20
 
-Piece = Callable[[], None]
+# Says whether it is to be run again, because there is more of the same.
+Piece = Callable[[], bool | None]
 
 
 class Forgetting:
@@ -68,6 +69,10 @@ class Upkeep:
             work.append(self._writer.file.shrink)
         return work
 
+    def hurry(self) -> None:
+        """Let everything be due that waits for its time."""
+        self._climbed = self._breathed = None
+
     def _deletions(self, now: datetime) -> list[Piece]:
         work: list[Piece] = []
         for table, limit in self._writer.limits(self._keep, now).items():
@@ -84,7 +89,11 @@ class Upkeep:
     def _forget(self, table: str, until: int) -> None:
         rows = self._writer.forget(table, until)
         self.forgotten += rows
-        self._forgetting[table].done(until, rows)
+        place = self._forgetting[table]
+        place.done(until, rows)
+        if not rows and (oldest := self._writer.oldest(table)) is not None:
+            # Nothing for a long time: go on where there is something again.
+            place.until = max(until, oldest)
 
     def checkpoint(self, now: datetime) -> None:
         """Move the log into the file, or leave it for the next time if a question that just began is in the way."""

@@ -4,23 +4,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import duckdb
-import numpy as np
 
 from bosco.kit.refusal import Refusal
 from bosco.telemetry.columns import Rows, together
 from bosco.telemetry.file import BATCH, TelemetryFile
-from bosco.telemetry.grid import LEVELS, Level, micros
+from bosco.telemetry.grid import DAY, HOUR, LEVELS, MINUTE, Level, micros
 from bosco.telemetry.refusals import cannot_write
-from bosco.telemetry.rollup import FINER, LAG, MARKS_TABLE, late_start_of, merge, minute_of, start_of, take
+from bosco.telemetry.rollup import FINER, LAG, MARKS_TABLE, late_start_of, merge, start_of, take
 from bosco.telemetry.table import INSTANT, Ladder, TelemetryTable
 
 # What is wrong with the rows and not with the file.
 _OF_THE_ROWS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError)
-# So many buckets of a rung are written by one statement, when Bosco comes back after a long time.
-_AT_ONCE = 48
+# So much is written by one transaction when Bosco comes back after a long time, so that rows never wait long for it.
+_AT_ONCE: dict[Level, int] = {"minute": 20 * MINUTE, "hour": 12 * HOUR, "day": 20 * DAY}
 
 
 @dataclass
@@ -113,30 +111,34 @@ class Writer:
         """Return every ladder."""
         return [ladder for table in self.tables.values() for ladder in table.ladders]
 
-    def climb(self, ladder: Ladder, now: datetime) -> None:
-        """Write each rung that is over, the finest first."""
+    def climb(self, ladder: Ladder, now: datetime) -> bool:
+        """Write some buckets that are over, the finest first; say whether there may be more."""
         marks = self.file.marks[ladder.name]
         until = micros(now)
         for level in LEVELS:
             until = self.file.grid.floor(level, max(0, min(until, micros(now) - LAG[level])))
             if until > marks[level]:
                 self._close(ladder, level, until)
+                return True
+        return False
 
     def _close(self, ladder: Ladder, level: Level, until: int) -> None:
         since = self.file.marks[ladder.name][level]
         finer = FINER[level]
         source = ladder.of if finer is None else ladder.table(finer)
+        # Most of what lies between two marks may be empty: Bosco was away, or has just begun.
+        lowest = self.file.count(
+            f"SELECT min({INSTANT}) FROM {source} WHERE {INSTANT} >= {since} AND {INSTANT} < {until}"
+        )
+        low = max(since, lowest)
+        if lowest:
+            until = min(until, int(self.file.grid.starts(level, low, low + _AT_ONCE[level])[-1]))
         self.file.connection.begin()
         try:
-            span = f"{INSTANT} >= {since} AND {INSTANT} < {until}"
-            if finer is None:
-                self._add(ladder, level, take(ladder, source, minute_of(), span))
-            # Most of what lies between two marks may be empty: Bosco was away, or has just begun.
-            elif lowest := self.file.count(f"SELECT min({INSTANT}) FROM {source} WHERE {span}"):
-                for low, high in self._stretches(level, max(since, lowest), until):
-                    where = f"{INSTANT} >= {low} AND {INSTANT} < {high}"
-                    start = start_of(level, self.file.grid, (low, high), since)
-                    self._add(ladder, level, merge(ladder, source, start, where))
+            if lowest:
+                where = f"{INSTANT} >= {low} AND {INSTANT} < {until}"
+                start = start_of(level, self.file.grid, (low, until), since)
+                self._add(ladder, level, (take if finer is None else merge)(ladder, source, start, where))
             self.file.connection.execute(
                 f"UPDATE {MARKS_TABLE} SET until = {until} WHERE ladder = ? AND level = ?", [ladder.name, level]
             )
@@ -145,11 +147,6 @@ class Writer:
             self._roll_back()
             raise
         self.file.marks[ladder.name][level] = until
-
-    def _stretches(self, level: Level, since: int, until: int) -> list[tuple[int, int]]:
-        starts = self.file.grid.starts(level, since, until)
-        edges = np.clip(np.append(starts[::_AT_ONCE], until), None, until).tolist()
-        return [(low, high) for low, high in pairwise(edges) if low < high]
 
     def limits(self, keep: Mapping[str, timedelta | None], now: datetime) -> dict[str, int]:
         """Return below which instant each table's rows may go: never what a coarser rung still needs."""
