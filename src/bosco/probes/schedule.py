@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,17 +11,13 @@ from heapq import heappop, heappush
 from bosco.kit.clock import Clock
 from bosco.probes.lateness import Lateness
 from bosco.probes.phase import next_due, phase
+from bosco.probes.slots import EVERYWHERE, PER_HOST, Slots
 from bosco.probes.wakefulness import PULSE, Gap, Moment, gap_between, stepped
 
 log = logging.getLogger(__name__)
 
 # What falls due within this many seconds is started in the same turn.
 TOGETHER = 0.002
-EVERYWHERE = 2000
-PER_HOST = 50
-# Names of this machine: connections that stay inside it need no manners.
-NEAR = frozenset({"", "localhost", "127.0.0.1", "::1"})
-
 Look = Callable[[str], Awaitable[timedelta | None]]
 
 
@@ -49,12 +44,6 @@ class _Entry:
     watchers: list["asyncio.Future[None]"] = field(default_factory=list)
 
 
-@dataclass(eq=False, slots=True)
-class _Host:
-    looks: int = 0
-    queue: "deque[_Entry]" = field(default_factory=deque)
-
-
 @dataclass
 class Counts:
     """Figures of the schedule's own."""
@@ -79,14 +68,11 @@ class Schedule:
     ) -> None:
         self._clock = clock
         self._look = look
-        self._everywhere = everywhere
-        self._per_host = per_host
+        self._slots: Slots[_Entry] = Slots(everywhere, per_host)
         self._on_gap = on_gap
         self._entries: dict[str, _Entry] = {}
         self._heap: list[tuple[float, int, _Entry]] = []
         self._pushed = 0
-        self._hosts: dict[str, _Host] = {}
-        self._queue: deque[_Entry] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._sooner = asyncio.Event()
         self._moment = Moment(clock.read(), clock.monotonic())
@@ -156,10 +142,8 @@ class Schedule:
                 self._set_due(entry)
 
     def _forget_waiting(self) -> None:
-        for queue in [self._queue, *(host.queue for host in self._hosts.values())]:
-            for entry in queue:
-                entry.waiting = False
-            queue.clear()
+        for entry in self._slots.forget_waiting():
+            entry.waiting = False
 
     def compare_clocks(self) -> None:
         """Notice whether Bosco slept, or the clock was moved, since the last time; others may ask for it too."""
@@ -185,39 +169,33 @@ class Schedule:
                 self._start(entry)
 
     def _start(self, entry: _Entry) -> None:
-        if len(self._running) >= self._everywhere:
+        if self._slots.take(entry, entry.pace.host):
+            self._begin_scheduled(entry)
+        else:
             entry.waiting = True
-            self._queue.append(entry)
-            return
-        if entry.pace.host not in NEAR:
-            host = self._hosts.setdefault(entry.pace.host, _Host())
-            if host.looks >= self._per_host:
-                entry.waiting = True
-                host.queue.append(entry)
-                return
-            host.looks += 1
+
+    def _begin_scheduled(self, entry: _Entry) -> None:
         entry.running = True
         self.lateness.note(max(0.0, self._clock.monotonic() - entry.due))
-        self._begin(entry, counted=True)
+        self._begin(entry, slot=True)
 
-    def _begin(self, entry: _Entry, *, counted: bool = False) -> None:
+    def _begin(self, entry: _Entry, *, slot: bool = False) -> None:
         self.counts.looks += 1
-        task = asyncio.get_running_loop().create_task(self._one(entry, counted))
+        task = asyncio.get_running_loop().create_task(self._one(entry, slot))
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._running.discard)
 
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._running.discard(task)
-        while self._queue and len(self._running) < self._everywhere:
-            self._take(self._queue)
+    def _leave(self, host: str) -> None:
+        left = [host]
+        while left:
+            for entry in self._slots.give_back(left.pop()):
+                entry.waiting = False
+                if entry.gone or entry.running:
+                    left.append(entry.pace.host)
+                else:
+                    self._begin_scheduled(entry)
 
-    def _take(self, queue: "deque[_Entry]") -> None:
-        entry = queue.popleft()
-        entry.waiting = False
-        if not (entry.gone or entry.running):
-            self._start(entry)
-
-    async def _one(self, entry: _Entry, counted: bool) -> None:
+    async def _one(self, entry: _Entry, slot: bool) -> None:
         again: timedelta | None = None
         began = self._clock.monotonic()
         try:
@@ -227,8 +205,8 @@ class Schedule:
             log.exception("a look at %s broke", entry.pace.name)
         finally:
             entry.running = False
-            if counted:
-                self._leave_host(entry.pace.host)
+            if slot:
+                self._leave(entry.pace.host)
             for watcher in entry.watchers:
                 if not watcher.done():
                     watcher.set_result(None)
@@ -237,16 +215,6 @@ class Schedule:
         self.counts.skipped += int((self._clock.monotonic() - began) / entry.every)
         if not entry.gone and not entry.waiting:
             self._set_due(entry, None if again is None else again.total_seconds())
-
-    def _leave_host(self, name: str) -> None:
-        if name in NEAR:
-            return
-        host = self._hosts[name]
-        host.looks -= 1
-        while host.queue and host.looks < self._per_host and len(self._running) <= self._everywhere:
-            self._take(host.queue)
-        if not host.looks and not host.queue:
-            del self._hosts[name]
 
     async def _wait(self) -> None:
         left = PULSE.total_seconds()

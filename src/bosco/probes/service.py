@@ -1,6 +1,7 @@
 """The probes' verbs: look, judge, tell; the engine that does so as long as Bosco runs."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ from bosco.probes.look import Looked, look
 from bosco.probes.model import ProbeView, Watched
 from bosco.probes.own_trouble import OwnTrouble
 from bosco.probes.results import ProbeResults
-from bosco.probes.schedule import EVERYWHERE, Schedule
+from bosco.probes.schedule import Schedule
+from bosco.probes.slots import EVERYWHERE
 from bosco.probes.standings import Standings, first_gap
 from bosco.probes.state import in_doubt, observe, rest, sooner
 from bosco.probes.wakefulness import Gap
@@ -34,6 +36,8 @@ from bosco.store.store import Store
 
 log = logging.getLogger(__name__)
 AWAKE_EVERY = timedelta(minutes=1)
+# What was judged is written within this time when Bosco is stopped.
+LAST_WORDS = timedelta(seconds=2)
 # Files and sockets that are left for everything else.
 SPARE_HANDLES = 200
 
@@ -84,6 +88,15 @@ class Probes:
                 tasks.create_task(self._follow_news())
         finally:
             self._begun = False
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Write what has been judged before the stores are closed."""
+        with contextlib.suppress(TimeoutError, Refusal):
+            async with self._clock.limit(LAST_WORDS):
+                await self.standings.drain()
+                await self.heartbeats.drain()
+                await self._store.write(rows.note_awake)
 
     async def begin(self) -> None:
         """Take up where Bosco left off, and make unknown what nobody saw meanwhile."""
