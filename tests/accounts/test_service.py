@@ -247,3 +247,41 @@ def test_a_store_that_cannot_be_written_still_lets_people_look(world: World, cap
 
     world.run(story)
     assert "last seen" in caplog.text
+
+
+def test_another_key_than_the_one_that_sealed_is_told(world: World, tmp_path: Path) -> None:
+    async def story() -> None:
+        await world.settle()
+        tidying = asyncio.create_task(world.accounts.tidy())
+        await world.clock.sleep(timedelta(seconds=1))
+        assert await world.accounts.has_right_key() is None
+        tidying.cancel()
+        other = World(world.store, world.clock, world.ids, tmp_path / "elsewhere")
+        assert "another key" in (await other.accounts.has_right_key() or "")
+        tidying = asyncio.create_task(other.accounts.tidy())
+        await world.clock.sleep(timedelta(seconds=1))
+        assert "another key" in (await other.accounts.has_right_key() or "")
+        # The one that sealed stays the right one, until nothing is sealed any more.
+        assert await world.accounts.has_right_key() is None
+        await world.team.give_role("bob", "admin", actor="terminal")
+        await world.team.reset("alice", forget_totp=True, actor="terminal")
+        await world.clock.sleep(timedelta(hours=1))
+        assert await other.accounts.has_right_key() is None
+        tidying.cancel()
+
+    world.run(story)
+
+
+def test_a_key_that_cannot_be_read_keeps_bosco_from_being_ready(world: World, tmp_path: Path) -> None:
+    (tmp_path / "broken/secrets").mkdir(parents=True)
+    (tmp_path / "broken/secrets/key").write_text("no key")
+    broken = World(world.store, world.clock, world.ids, tmp_path / "broken")
+
+    async def story() -> None:
+        tidying = asyncio.create_task(broken.accounts.tidy())
+        await world.clock.sleep(timedelta(seconds=1))
+        assert "holds no key" in (await broken.accounts.has_right_key() or "")
+        assert not tidying.done()
+        tidying.cancel()
+
+    world.run(story)

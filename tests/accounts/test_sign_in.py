@@ -1,13 +1,16 @@
 """Who has the right proofs gets in, once each; who has not learns nothing."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 from tests.accounts.world import ALICE, AT_HOME, BOB, ELSEWHERE, World, from_address, with_proofs
 
 from bosco.accounts import sessions
 from bosco.accounts.entry import Browser
+from bosco.accounts.passwords import Passwords
+from bosco.accounts.sign_in import SignIn
 from bosco.kit.refusal import Code, Refusal
 
 SURELY_WRONG: list[Any] = ["", "x", BOB + " ", BOB.upper(), "\0" * 20, "🦒" * 1000, "x" * 1_000_000, "\ud800"]
@@ -217,8 +220,6 @@ def test_everything_about_an_account_is_in_the_journal(world: World) -> None:
 
 
 def test_a_password_kept_in_an_older_manner_is_renewed_when_it_is_used(world: World) -> None:
-    from argon2 import PasswordHasher
-
     async def story() -> None:
         await world.settle()
         await world.change("bob", password=PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(BOB))
@@ -228,5 +229,43 @@ def test_a_password_kept_in_an_older_manner_is_renewed_when_it_is_used(world: Wo
         assert ",t=1," in kept
         assert "m=8" in kept
         await world.bob()
+
+    world.run(story)
+
+
+class Counting(PasswordHasher):
+    """The real hasher, which notes what each comparison cost."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.costs: list[str] = []
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - its name in argon2
+        """Note the parameters, and compare."""
+        self.costs.append(str(hash).split("$")[3])
+        return super().verify(hash, password)
+
+
+def test_every_way_to_fail_costs_one_comparison_of_the_same_price(world: World) -> None:
+    async def story() -> None:
+        await world.settle()
+        await world.team.add("dora", "viewer", name="", email=None, language=None, actor="user:alice")
+        await world.team.disable("bob", actor="user:alice")
+        counting = Counting()
+        passwords = Passwords(world.clock, counting)
+        sign_in = SignIn(world.store, world.ids, world.vault, passwords, world.guessing, world.remembered)
+        tried = [
+            ("alice", "wrong"),
+            ("bob", BOB),
+            ("dora", ""),
+            ("nobody", "x"),
+            ("", ""),
+            ("a b", "x"),
+            ("alice", "x" * 900),
+        ]
+        for number, (login, password) in enumerate(tried):
+            with pytest.raises(Refusal):
+                await sign_in.with_password(login, password, from_address(f"198.51.100.{number}"))
+        assert counting.costs == ["m=8,t=1,p=1"] * len(tried)
 
     world.run(story)

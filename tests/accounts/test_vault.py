@@ -70,8 +70,9 @@ def test_a_damaged_key_file_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_used_is_a_refusal(tmp_path: Path) -> None:
     (tmp_path / "secrets").write_text("not a folder")
-    with pytest.raises(Refusal, match="cannot be used"):
+    with pytest.raises(Refusal, match="secrets/key cannot be used") as refused:
         vault(tmp_path).stamp("x", "y")
+    assert str(tmp_path) not in str(refused.value)
 
 
 @settings(deadline=None, max_examples=50)

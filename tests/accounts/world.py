@@ -54,7 +54,7 @@ class World:
         self.own = OwnAccount(store, ids, self.passwords, self.proof, self.remembered)
         self.team = Team(store, ids, self.remembered)
         self.tokens = Tokens(store, ids, self.remembered)
-        self.accounts = Accounts(store, clock, ids, self.remembered, demo)
+        self.accounts = Accounts(store, clock, ids, self.vault, self.remembered, demo)
         self.alices_secret = b""
 
     def run(self, story: Callable[[], Awaitable[T]]) -> T:

@@ -110,6 +110,7 @@ SAYINGS: dict[str, Message] = {
     "account.unknown-failed": msg("A sign-in from {network} failed: no such account"),
     "account.many-failed": msg("Sign-ins fail in great number: {count} in a row, from many addresses"),
     "account.role-changed": msg("The role of {login} changed from {before} to {role}"),
+    "account.email-changed": msg("{login} changed the e-mail address of the account"),
     "account.disabled": msg("The account {login} was disabled"),
     "account.enabled": msg("The account {login} was enabled"),
     "account.second-factor-set-up": msg("{login} set up a second factor"),

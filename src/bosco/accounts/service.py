@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from bosco.accounts import cookies, invitations, links, sessions, tokens, tries, users
 from bosco.accounts.model import User
 from bosco.accounts.remembered import Remembered
+from bosco.accounts.right_key import is_right_key, take_key
 from bosco.accounts.token_form import digest_of, token_id
+from bosco.accounts.vault import Vault
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
-from bosco.kit.marks import Gauge, engine, gauges, service
+from bosco.kit.marks import Gauge, engine, gauges, ready, service
+from bosco.kit.refusal import Refusal
 from bosco.kit.words import Language, Message, msg
 from bosco.store.store import Store
 from bosco.store.tx import Tx
@@ -45,9 +48,10 @@ class Accounts:
     """Tells who is asking (the `Who` of `build_asgi`)."""
 
     def __init__(
-        self, store: Store, clock: Clock, ids: Ids, remembered: Remembered, demo: DemoVisitor = NOBODY
+        self, store: Store, clock: Clock, ids: Ids, vault: Vault, remembered: Remembered, demo: DemoVisitor = NOBODY
     ) -> None:
         self._store = store
+        self._vault = vault
         self._clock = clock
         self._ids = ids
         self._remembered = remembered
@@ -133,10 +137,31 @@ class Accounts:
 
     @engine("accounts")
     async def tidy(self) -> None:
-        """Clear away ended sessions, used links and forgotten failures, every hour."""
+        """Clear away ended sessions, used links and forgotten failures, every hour; look whether the key is right."""
         while True:
             await self._store.write(_tidy)
+            await self._take_key()
             await self._clock.sleep(TIDY_EVERY)
+
+    async def _take_key(self) -> None:
+        try:
+            fingerprint = self._vault.fingerprint()
+        except Refusal as refusal:
+            log.error("nobody can sign in: %s", refusal)
+            return
+        if not await self._store.write(lambda tx: take_key(tx, fingerprint)):
+            log.error("second factors were sealed with another key than BOSCO_KEY or secrets/key")
+
+    @ready("accounts")
+    async def has_right_key(self) -> str | None:
+        """Say why nobody with a second factor could sign in here, or None if they can."""
+        try:
+            fingerprint = self._vault.fingerprint()
+        except Refusal as refusal:
+            return str(refusal)
+        if await self._store.read(lambda tx: is_right_key(tx, fingerprint)):
+            return None
+        return "second factors were sealed with another key than BOSCO_KEY or secrets/key"
 
     @gauges
     async def figures(self) -> list[Gauge]:

@@ -5,7 +5,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 from bosco.store.tables import metadata
 from bosco.store.types import CleanText, Instant
 
-__all__ = ["devices", "links", "recovery_codes", "sessions", "tokens", "tries", "users"]
+__all__ = ["devices", "key", "links", "recovery_codes", "sessions", "tokens", "tries", "users"]
 
 
 def _whose(nullable: bool = False) -> Column[str]:
@@ -106,4 +106,12 @@ tries = Table(
     Column("failed", Integer, nullable=False),
     Column("last", Instant, nullable=False),
     Index("ix_accounts_tries_last", "last"),
+)
+
+# One row: by what the key is recognised that second factors are sealed with.
+key = Table(
+    "accounts_key",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", Text, nullable=False),
 )

@@ -145,6 +145,8 @@ def change_email(tx: Tx, user: User, email: str | None) -> None:
     if address and (other := user_typed(tx, address)) and other.login != user.login:
         raise Refusal(Code.CONFLICT, msg("Another account already has this e-mail address."))
     change(tx, user.login, email=address)
+    # It opens the same door as the login, so a change is written down; the address itself is not.
+    _write(tx, user, "account.email-changed", f"user:{user.login}")
 
 
 def change_role(tx: Tx, login: str, role: str, *, actor: str) -> User:

@@ -5,6 +5,7 @@ import binascii
 import contextlib
 import hashlib
 import hmac
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,9 @@ from bosco.kit.ids import Ids
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 
+log = logging.getLogger(__name__)
 VARIABLE = "BOSCO_KEY"
+NAME = "secrets/key"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
@@ -57,6 +60,10 @@ class Vault:
         """Return a mark by which the text is recognised, and which nobody can search for without the key."""
         return hmac.new(self._key(purpose), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
+    def fingerprint(self) -> str:
+        """Return by what the key is recognised; nothing is learnt from it."""
+        return self.stamp("fingerprint", "")
+
     def _key(self, purpose: str) -> bytes:
         if purpose not in self._derived:
             info = f"bosco/{purpose}".encode()
@@ -69,18 +76,18 @@ class Vault:
             try:
                 self._master = _decoded(given, VARIABLE) if given else self._from_file()
             except OSError as error:
+                # The exact place is for whoever runs Bosco; a stranger who tries to sign in may read the rest.
+                log.exception("the key %s cannot be used", self._file)
                 raise Refusal(
                     Code.UNAVAILABLE,
-                    msg(
-                        "The key {file} cannot be used: {why}.", file=str(self._file), why=error.strerror or str(error)
-                    ),
+                    msg("Bosco's key {where} cannot be used: {why}.", where=NAME, why=error.strerror or str(error)),
                 ) from error
         return self._master
 
     def _from_file(self) -> bytes:
         if not self._file.exists():
             self._make()
-        return _decoded(self._file.read_text(encoding="ascii", errors="replace").strip(), str(self._file))
+        return _decoded(self._file.read_text(encoding="ascii", errors="replace").strip(), NAME)
 
     def _make(self) -> None:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
