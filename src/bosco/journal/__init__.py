@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from bosco.kit.words import Language
+
 if TYPE_CHECKING:
+    from bosco.journal.model import Line
     from bosco.store.tx import Tx
 
 
@@ -18,3 +21,8 @@ def write(
     from bosco.journal.append import append  # noqa: PLC0415
 
     return append(tx, subject, what, actor, why, data)
+
+
+def tell(line: "Line", language: Language) -> str:
+    """Return the line as a sentence; rooms declare theirs as `SAYINGS` in their `model.py`."""
+    return line.say(language)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bosco.kit.words import Message
+from bosco.journal.telling import tell_line
+from bosco.kit.words import Language, Message
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class Line:
     actor: str
     why: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, language: Language) -> str:
+        """Tell the line as a sentence: `{{ line|say }}` on a page."""
+        return tell_line(self.what, self.subject, self.actor, self.why, self.data, language)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class Filter:
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    # Beginnings of words for what happened that this reader may not see.
+    hidden: tuple[str, ...] = ()
 
 
 def read_lines(tx: Tx, which: Filter, *, after: int | None, before: int | None, limit: int) -> list[Line]:
@@ -76,6 +78,8 @@ def _filtered(tx: Tx, found: Select[Any], which: Filter) -> Select[Any]:
     for column, name in ((lines.c.subject, which.subject), (lines.c.what, which.what), (lines.c.actor, which.actor)):
         if name is not None:
             found = found.where(column.in_(_words(clean(name))) if name.endswith("*") else column == _word(clean(name)))
+    for start in which.hidden:
+        found = found.where(lines.c.what.not_in(_words(f"{start}*")))
     if which.since is not None:
         since = to_microseconds(which.since)
         first = tx.run(select(func.min(seals.c.first_place)).where(seals.c.latest >= since)).scalar()
@@ -97,8 +101,8 @@ def _word(name: str) -> Any:
 
 def _words(name: str) -> Any:
     start = name[:-1]
-    # Neither LIKE nor a range: those follow letter case or collation, differently on each database.
-    return select(words.c.id).where(func.substr(words.c.word, 1, len(start)) == start)
+    # Not LIKE, which ignores letter case on one database and the index on the other.
+    return select(words.c.id).where(words.c.word >= start, words.c.word < f"{start}\U0010ffff")
 
 
 def _line(row: Row[Any], *, placed: bool = True) -> Line:

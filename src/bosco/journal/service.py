@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bosco.journal import seal
 from bosco.journal.append import BELL
 from bosco.journal.model import Anchor, Line, Verdict
+from bosco.journal.paging import Page, Question, read_page
 from bosco.journal.reading import Filter, last_place, line_of, read_lines, waiting_lines
 from bosco.journal.verify import Walk, read_end
 from bosco.kit.clock import Clock
@@ -48,6 +49,10 @@ class Journal:
         """
         which = Filter(subject, what, actor, since, until)
         return await self._store.read(lambda tx: read_lines(tx, which, after=after, before=before, limit=limit))
+
+    async def page(self, asked: Question, hidden: tuple[str, ...] = ()) -> Page:
+        """Return one page of what a reader asks for, without what is hidden from this reader."""
+        return await self._store.read(lambda tx: read_page(tx, asked, hidden))
 
     async def of(self, subject: str, limit: int = 200) -> list[Line]:
         """Return the last lines of a subject, also those that are committed but still wait for their place."""

@@ -1,9 +1,13 @@
 """The tables of the journal: what waits for its place, the lines, their seals, and where the chain ends."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.dialects import postgresql
 
 from bosco.store.tables import metadata
 from bosco.store.types import Serial
+
+# In the order of its bytes on both databases, so that words with one beginning stand together in the index.
+Bytewise = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 # What transactions write: no order is promised here, for they may commit in another one.
 waiting = Table(
@@ -25,7 +29,7 @@ words = Table(
     "journal_words",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("word", Text, nullable=False, unique=True),
+    Column("word", Bytewise, nullable=False, unique=True),
 )
 
 lines = Table(

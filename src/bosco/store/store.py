@@ -101,6 +101,11 @@ class Store:
         self._writer = postgresql.ManyWriters(self.engine, self.bells, self._new_tx)
 
     @property
+    def readers(self) -> int:
+        """Return how many works may read at once."""
+        return postgresql.READERS if self.on_postgresql else sqlite.READERS
+
+    @property
     def on_postgresql(self) -> bool:
         """Say which of the two stores this is."""
         return self.file is None

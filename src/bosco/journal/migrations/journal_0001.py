@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "journal_0001"
 down_revision = None
 branch_labels = ("journal",)
 depends_on = None
 
+BYTEWISE = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # A guard against our own mistakes, not against somebody who may change the database: that is what the seals are for.
@@ -43,7 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "journal_words",
         sa.Column("id", SERIAL, nullable=False, autoincrement=True),
-        sa.Column("word", sa.Text, nullable=False),
+        sa.Column("word", BYTEWISE, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_journal_words"),
         sa.UniqueConstraint("word", name="uq_journal_words_word"),
     )
