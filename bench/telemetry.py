@@ -22,6 +22,7 @@ from bosco.telemetry.telemetry import FILE, Telemetry
 
 PROBES = 700
 SECONDS = 4.0
+SPANS = {"24 h": timedelta(days=1), "30 days": timedelta(days=30), "1 year": timedelta(days=365)}
 SAMPLES = TelemetryTable("samples", {"series": "INTEGER", "instant": "BIGINT", "value": "DOUBLE"})
 
 
@@ -157,33 +158,27 @@ async def filled(folder: Path, days: int, rungs: int) -> float:
     return size
 
 
-async def charts(folder: Path, what: str) -> dict[str, float]:
+async def questions(folder: Path, what: str, spans: dict[str, timedelta]) -> dict[str, float]:
+    """Ask what pages ask, each for the first time and then again."""
     telemetry, results = await opened(folder)
     now, found = datetime.now(UTC), {}
-    for name, span in (("24 h", timedelta(days=1)), ("30 days", timedelta(days=30)), ("1 year", timedelta(days=365))):
+    asked = {
+        f"chart of {name}": lambda turn, span=span: results.series(f"probe-{turn * 97}", now - span, now)
+        for name, span in spans.items()
+    }
+    asked["last 50 looks of one"] = lambda turn: results.last(f"probe-{turn * 97}")
+    asked[f"summary of all {PROBES}, 24 h"] = lambda _: results.summaries(now - timedelta(days=1), now)
+    for name, ask in asked.items():
         times = []
         for turn in range(7):
             began = time.perf_counter()
-            series = await results.series(f"probe-{turn * 97}", now - span, now)
+            await ask(turn)
             times.append((time.perf_counter() - began) * 1000)
         found[name] = statistics.median(times[1:])
-        print(
-            f"  chart of {name:8} {what}: first {times[0]:6.1f} ms, then {found[name]:6.1f} ms, {len(series.at)} points"
-        )
-    for name, ask in (
-        ("last 50 looks of one", lambda: results.last("probe-7")),
-        (f"summary of {PROBES}, 24 h", lambda: results.summaries(now - timedelta(days=1), now)),
-    ):
-        times = []
-        for _ in range(5):
-            began = time.perf_counter()
-            await ask()
-            times.append((time.perf_counter() - began) * 1000)
-        found[name] = statistics.median(times[1:])
-        print(f"  {name:25} {what}: first {times[0]:6.1f} ms, then {found[name]:6.1f} ms")
-    print(f"  memory after that:        {memory()}")
+        print(f"  {name:25} {what:13} first {times[0]:6.1f} ms, then {found[name]:6.1f} ms")
+    print(f"  memory after that {memory()}, at rest", end=" ")
     await telemetry.settle()
-    print(f"  memory at rest:           {memory()}")
+    print(memory())
     await telemetry.close()
     return found
 
@@ -215,15 +210,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, work in enumerate((looks_one_by_one, awaited, samples)):
             asyncio.run(work(Path(folder) / str(number)))
-        day, year = Path(folder) / "day", Path(folder) / "year"
-        size = asyncio.run(filled(day, 1, 1))
-        print(f"  bytes a look on disk:     {size:10.1f}   (1,008,000 looks)")
-        after_a_day = asyncio.run(charts(day, "after a day "))
-        asyncio.run(filled(year, 2, 365))
-        after_a_year = asyncio.run(charts(year, "after a year"))
-        for name, before in after_a_day.items():
-            print(f"  {name:25} after a year / after a day: {after_a_year[name] / before:5.2f}")
-        asyncio.run(deletions(year))
+        found: dict[str, dict[str, float]] = {}
+        for what, days in (("after a day", 1), ("after a month", 31), ("after a year", 365)):
+            size = asyncio.run(filled(Path(folder) / what, min(days, 2), days))
+            spans = {name: span for name, span in SPANS.items() if span.days <= days}
+            found[what] = asyncio.run(questions(Path(folder) / what, what, spans))
+        print(f"  bytes a look on disk:     {size:10.1f}")
+        for name, after in found["after a year"].items():
+            for what in ("after a day", "after a month"):
+                if before := found[what].get(name):
+                    print(f"  {name:25} after a year / {what:13} {after / before:5.2f}")
+                    break
+        asyncio.run(deletions(Path(folder) / "after a year"))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from bosco.probes.chart import Series, step_of
 from bosco.probes.kind import Expectation, Reading
 from bosco.probes.results import ProbeResults
 from bosco.probes.rollup import OUTCOMES
+from bosco.services.burn import Events
 from bosco.telemetry.grid import DAY, HOUR, MINUTE
 from bosco.telemetry.groups import Pace
 from bosco.telemetry.telemetry import Telemetry
@@ -203,6 +204,29 @@ def test_a_probe_that_was_never_looked_at_has_an_empty_chart(tmp_path: Path) -> 
         assert backwards.at == []
 
     asyncio.run(tell(tmp_path, RealClock(), story))
+
+
+def test_looks_are_counted_for_the_speed_at_which_a_budget_burns(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+    down = Reading("down", "status (500) == 200")
+    windows = [timedelta(minutes=5), timedelta(hours=1), timedelta(days=3)]
+
+    async def story(telemetry: Telemetry, results: ProbeResults) -> None:
+        for minute in range(26 * 60):
+            at = START + timedelta(minutes=minute)
+            results.record_soon("api", at, down if minute % 100 == 59 else up(10), "up")
+            results.record_soon("blind", at, Reading("unknown", "no network"), "unknown")
+        await telemetry.flush()
+        await clock.sleep(timedelta(hours=26))
+        await results.record("api", clock.read(), down, "down")
+        assert await results.events(["api", "blind", "never"], windows) == {
+            windows[0]: Events(2, 6),
+            windows[1]: Events(2, 61),
+            windows[2]: Events(17, 26 * 60 + 1),
+        }
+        assert await results.events(["never"], windows[:1]) == {windows[0]: Events(0, 0)}
+
+    run_virtually(clock, lambda: tell(tmp_path, clock, story))
 
 
 def test_steps_and_measures_are_kept_beside_the_look(tmp_path: Path) -> None:

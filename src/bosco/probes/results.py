@@ -15,8 +15,9 @@ from bosco.kit.words import Sayable
 from bosco.probes.chart import Series, Wish, series_of
 from bosco.probes.kind import Expectation, Outcome, Reading
 from bosco.probes.rollup import LOOKS, LOOKS_TABLE, MEASURES_TABLE, OUTCOMES, PHASES
-from bosco.probes.summary import Summary, summaries_of
+from bosco.probes.summary import Summary, events_of, summaries_of
 from bosco.probes.took import CLASSES, class_of
+from bosco.services.burn import Events
 from bosco.telemetry.grid import instant, micros
 from bosco.telemetry.names import Names
 from bosco.telemetry.reader import Reader
@@ -86,6 +87,16 @@ class ProbeResults:
         """Return what each probe that was looked at has done over a time; it costs the same for one as for all."""
         found = await self._telemetry.read(partial(summaries_of, (micros(since), micros(until))))
         return {self._probes.name(number): summary for number, summary in found.items()}
+
+    async def events(self, probes: Sequence[str], windows: Sequence[timedelta]) -> dict[timedelta, Events]:
+        """Return how many looks at those probes there were within the last so long, and how many found them down."""
+        numbers, now = self._probes.known(probes), self._clock.read()
+        if not numbers:
+            return dict.fromkeys(windows, Events(0, 0))
+        spans = {window: (micros(now - window), micros(now)) for window in windows}
+        return await self._telemetry.read(
+            lambda reader: {window: events_of(numbers, span, reader) for window, span in spans.items()}
+        )
 
     def _record_measures(self, probe: str, at: datetime, reading: Reading) -> None:
         number, instant = self._probes.number(probe), micros(at)

@@ -1,12 +1,14 @@
 """What every probe did over a time, in one question: counts, how fast, and how fast most of the time."""
 # ruff: noqa: S608 - the names in the SQL are those of our tables, the rest are whole numbers
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bosco.probes.rollup import LOOKS_LADDER, OUTCOMES, TOOK_LADDER
 from bosco.probes.took import CLASSES, percentiles
+from bosco.services.burn import Events
 from bosco.telemetry.grid import DAY, HOUR, Level
 from bosco.telemetry.reader import Reader
 
@@ -27,6 +29,16 @@ class Summary:
         """Return the share of the looks that saw something and found it answering; None if none saw anything."""
         seen = self.up + self.degraded + self.down
         return (self.up + self.degraded) / seen if seen else None
+
+
+def events_of(numbers: Sequence[int], span: tuple[int, int], reader: Reader) -> Events:
+    """Return the looks within a span at all of those probes together, and how many of them found it down."""
+    since, until = span
+    level: Level = "minute" if until - since <= 12 * HOUR else "hour"
+    rows = reader.rungs(LOOKS_LADDER, level, (reader.grid.floor(level, since), until), {"probe": numbers})
+    sums = "coalesce(sum(down), 0), coalesce(sum(up) + sum(degraded) + sum(down), 0)"
+    ((bad, total),) = reader.rows(f"SELECT {sums} FROM {rows}")
+    return Events(int(bad), int(total))
 
 
 def summaries_of(span: tuple[int, int], reader: Reader) -> dict[int, Summary]:

@@ -38,7 +38,7 @@ class Pace:
     most_waiting: int = 64 * 1024 * 1024
     again: timedelta = timedelta(seconds=1)
     # Megabytes that DuckDB may keep, and bytes of log before a checkpoint.
-    memory: int = 80
+    memory: int = 64
     checkpoint_at: int = CHECKPOINT_AT
 
 
