@@ -43,7 +43,8 @@ def verdict_of(view: ProbeView, word: str, probe: Probe | None, standing: Standi
     """Return what is said of a probe that Bosco looks at."""
     title = msg("It changes its state again and again") if view.flapping else TITLES[word]
     next_at = None if probe is None or word == "paused" else next_look(view, probe, standing, now)
-    return Verdict(word, TONES[word], title, view.because, view.since, _next(word, probe, standing), next_at)
+    tone = "degraded" if view.flapping and word == "up" else TONES[word]
+    return Verdict(word, tone, title, view.because, view.since, _next(word, probe, standing), next_at)
 
 
 def _next(word: str, probe: Probe | None, standing: Standing | None) -> object:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bosco.kit.plural import plural
 from bosco.kit.words import Sayable, Text, msg
 from bosco.plan.load import Plan
+from bosco.probes.page_urgency import Urgency, urgency_of
 from bosco.services.model import Standing
 from bosco.services.section import SERVICES, Service, service_name
 from bosco.web.states import STATES
@@ -35,7 +36,7 @@ class Stands:
     word: str
     since: datetime | None
     because: Sayable | None
-    priority: str | None
+    urgency: Urgency | None
     needs: tuple[Link, ...]
     # What it needs and what is itself not well for no other's sake.
     causes: tuple[Link, ...]
@@ -55,7 +56,7 @@ def stands(plan: Plan, key: str, standings: Mapping[str, Standing]) -> Stands:
     """Return how a service stands."""
     declared, standing = plan[SERVICES][key], standings.get(key)
     word = word_of(key, standings)
-    priority = {"down": declared.down, "degraded": declared.degraded}.get(word)
+    code = {"down": declared.down, "degraded": declared.degraded}.get(word)
     return Stands(
         key=key,
         label=service_name(plan, key),
@@ -63,7 +64,7 @@ def stands(plan: Plan, key: str, standings: Mapping[str, Standing]) -> Stands:
         word=word,
         since=standing.since if standing else None,
         because=standing.because if standing else None,
-        priority=priority,
+        urgency=urgency_of(plan, code, down=word == "down"),
         needs=tuple(link(plan, need, standings) for need in declared.needs if need in plan[SERVICES]),
         causes=tuple(link(plan, one, standings) for one in causes(plan, key, standings)) if word != "up" else (),
     )

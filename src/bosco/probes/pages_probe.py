@@ -20,6 +20,7 @@ from bosco.probes.page_heartbeat import ENDINGS, PING_WORDS, examples, job_of, j
 from bosco.probes.page_probe import meaning, rhythm_of, rule_of, target_of, verdict_of
 from bosco.probes.page_span import SPANS, span_called, span_tabs
 from bosco.probes.page_state import word_of
+from bosco.probes.page_urgency import urgency_of
 from bosco.probes.results import ProbeResults
 from bosco.probes.section import PROBES, probe_name
 from bosco.probes.service import Probes
@@ -111,6 +112,7 @@ async def _now(ask: Sources, request: AnyRequest, visitor: Visitor, name: str) -
         "rhythm": rhythm_of(probe) if probe else None,
         "rule": rule_of(probe) if probe else None,
         "priority": _priority(plan, name),
+        "urgency": urgency_of(plan, _priority(plan, name)) if view.state == "down" else None,
         "lateness": timedelta(seconds=ask.probes.schedule.lateness.percentile(0.99)),
         "phase_bar": phase_bar,
         "phase_shares": phase_shares,
