@@ -82,7 +82,8 @@ class RealProcesses:
             status: int | None = None
             try:
                 async with asyncio.timeout(limit.total_seconds()):
-                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    # A program that has already ended takes nothing; uvloop says so by a RuntimeError.
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
                         process.stdin.write(stdin)
                         await process.stdin.drain()
                     process.stdin.close()

@@ -4,7 +4,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from bosco.journal.paging import Question, hidden_from
+from bosco.journal.audience import hidden_from
+from bosco.journal.paging import Question
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import Language, Message, msg
+from bosco.plan.countries import days_off
 from bosco.plan.day_words import EVERY_DAY, listed, say_days, say_time
 from bosco.plan.wall_time import at, ends, in_utc, starts
 
@@ -140,12 +141,8 @@ def next_open(hours: Hours, zone: ZoneInfo, instant: datetime) -> datetime:
 @cache
 def public_holidays(place: str, year: int) -> frozenset[date]:
     """Return the public holidays of a country or region in that year."""
-    from holidays import country_holidays  # noqa: PLC0415 - slow to load, and most calendars have none
-    from holidays import list_supported_countries as known  # noqa: PLC0415
-
     country, _, region = place.partition("-")
-    spelled = next((name for name in known(include_aliases=True)[country] if name.upper() == region), None)
-    return frozenset(country_holidays(country, subdiv=spelled, years=year))
+    return days_off(country, region, year)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bosco.kit.numbers import Unreadable
 from bosco.kit.words import msg
+from bosco.plan.countries import country_codes, regions_of
 from bosco.plan.day_words import read_date, read_days, read_time, say_time
 from bosco.plan.hours import ALWAYS, Closure, Hours, Period, Shift
 from bosco.plan.ledger import Misplaced, nearest
@@ -49,19 +50,16 @@ def read_shift(value: Any) -> Shift:
 
 def read_place(text: Any) -> str:
     """Return the country (`FR`), or the country and region (`FR-57`), whose public holidays are meant."""
-    from holidays import list_supported_countries  # noqa: PLC0415 - slow to load, and most calendars have none
-
     place = str(text).strip().upper()
     country, _, region = place.partition("-")
-    regions = list_supported_countries(include_aliases=True)
-    if country not in regions or len(country) != 2:
-        known = [code for code in regions if len(code) == 2]
-        raise not_known(msg("the public holidays of “{place}” are not known", place=text), country, known, _PLACE_LIKE)
-    if region and region not in {known.upper() for known in regions[country]}:
+    if country not in country_codes():
+        says = msg("the public holidays of “{place}” are not known", place=text)
+        raise not_known(says, country, country_codes(), _PLACE_LIKE)
+    if region and region not in {known.upper() for known in regions_of(country)}:
         says = msg(
             "“{region}” is no region of {country} with public holidays of its own", region=region, country=country
         )
-        raise not_known(says, region, regions[country])
+        raise not_known(says, region, regions_of(country))
     return place
 
 

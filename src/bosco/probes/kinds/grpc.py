@@ -7,7 +7,6 @@ from pydantic import Field, StringConstraints
 from bosco.kit.net import TlsWish
 from bosco.plan.words import Address, SecretText
 from bosco.probes.conclude import conclude
-from bosco.probes.grpc_talk import check
 from bosco.probes.http_call import Trust
 from bosco.probes.kind import Expectation, Eyes, Kind, Reading
 from bosco.probes.timing import Stopwatch, TimeExpect
@@ -28,6 +27,9 @@ class Grpc(Kind, Trust):
 
     async def read(self, eyes: Eyes) -> Reading:
         """Ask once."""
+        # HTTP/2, which nothing else speaks.
+        from bosco.probes.grpc_talk import check  # noqa: PLC0415
+
         watch = Stopwatch(eyes.clock)
         connection = await eyes.net.connect(self.grpc.host, self.grpc.port, tls=self._wish(eyes))
         try:

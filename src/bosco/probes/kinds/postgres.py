@@ -3,10 +3,8 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field
 
 from bosco.kit.net import NetFailed, Trouble
@@ -18,6 +16,9 @@ from bosco.probes.conclude import conclude
 from bosco.probes.kind import Expectation, Eyes, Kind, Reading
 from bosco.probes.timing import Stopwatch, TimeExpect
 from bosco.probes.wanted import WantedValue, hold_value, number_in, quoted
+
+if TYPE_CHECKING:
+    import psycopg
 
 _MOST_ROWS = 1000
 # libpq tells in English, by the system's own words.
@@ -53,6 +54,9 @@ class Postgres(Kind):
 
     async def read(self, eyes: Eyes) -> Reading:
         """Connect and ask once."""
+        # Ten megabytes that a plan without PostgreSQL need not carry.
+        import psycopg  # noqa: PLC0415
+
         watch = Stopwatch(eyes.clock)
         settings = await self._settings(eyes)
         where = f"{settings.get('host') or 'localhost'}:{settings.get('port') or 5432}"
@@ -74,9 +78,12 @@ class Postgres(Kind):
 
     async def _settings(self, eyes: Eyes) -> dict[str, Any]:
         """Return how to connect; names are resolved by the door to the network, so that its guard hears of them."""
+        from psycopg import ProgrammingError  # noqa: PLC0415
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
         try:
             settings = conninfo_to_dict(eyes.secrets.fill(self.postgres))
-        except psycopg.ProgrammingError as error:
+        except ProgrammingError as error:
             # The reason quotes the text, which may hold a password.
             raise NetFailed(msg("this is not how a PostgreSQL server is named"), "local") from error
         hosts = str(settings.get("host") or "localhost").split(",")
@@ -86,7 +93,7 @@ class Postgres(Kind):
         seconds = max(2, int(eyes.limit.total_seconds()))
         return {"connect_timeout": seconds, "application_name": "bosco", **settings}
 
-    async def _rows(self, connection: psycopg.AsyncConnection[Any], limit: timedelta) -> list[tuple[Any, ...]]:
+    async def _rows(self, connection: "psycopg.AsyncConnection[Any]", limit: timedelta) -> list[tuple[Any, ...]]:
         await connection.set_read_only(True)
         milliseconds = max(1, int(limit.total_seconds() * 1000))
         await connection.execute(f"set statement_timeout = {milliseconds}")
@@ -118,12 +125,12 @@ class Postgres(Kind):
         return found[1] if found else ""
 
 
-def _reason(error: psycopg.Error) -> str:
+def _reason(error: "psycopg.Error") -> str:
     said = (error.diag.message_primary or str(error)).strip()
     return (said.splitlines() or [type(error).__name__])[0].rpartition("failed: ")[2][:200]
 
 
-def _failed(error: psycopg.Error, where: str) -> NetFailed:
+def _failed(error: "psycopg.Error", where: str) -> NetFailed:
     said = str(error).lower()
     kind: Trouble = next((trouble for words, trouble in _TROUBLES if words in said), "protocol")
     return NetFailed(msg("{where} does not let us in: {reason}", where=where, reason=_reason(error)), kind)
