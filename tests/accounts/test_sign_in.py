@@ -1,5 +1,6 @@
 """Who has the right proofs gets in, once each; who has not learns nothing."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ from argon2 import PasswordHasher
 from tests.accounts.world import ALICE, AT_HOME, BOB, ELSEWHERE, World, from_address, with_proofs
 
 from bosco.accounts import sessions
-from bosco.accounts.entry import Browser
+from bosco.accounts.entry import Browser, Entered
 from bosco.accounts.passwords import Passwords
 from bosco.accounts.sign_in import SignIn
 from bosco.kit.refusal import Code, Refusal
@@ -267,5 +268,28 @@ def test_every_way_to_fail_costs_one_comparison_of_the_same_price(world: World) 
             with pytest.raises(Refusal):
                 await sign_in.with_password(login, password, from_address(f"198.51.100.{number}"))
         assert counting.costs == ["m=8,t=1,p=1"] * len(tried)
+
+    world.run(story)
+
+
+def test_of_many_at_once_one_gets_in_by_a_code_and_one_by_a_link(world: World) -> None:
+    async def story() -> None:
+        await world.settle()
+        halves = [from_address(f"198.51.100.{number}") for number in range(8)]
+        halves = [with_proofs(one, await world.sign_in.with_password("alice", ALICE, one)) for one in halves]
+        for proof in (world.code(), world.codes[0]):
+            waiting, halves = halves[:4], halves[4:]
+            tried = await asyncio.gather(
+                *(world.sign_in.with_code(proof, one) for one in waiting), return_exceptions=True
+            )
+            assert [isinstance(one, Entered) for one in tried].count(True) == 1
+            assert all(isinstance(one, Entered | Refusal) for one in tried)
+        _, link = await world.team.add("dora", "viewer", name="", email=None, language=None, actor="user:alice")
+        secret = link.rsplit("/", 1)[1]
+        tried = await asyncio.gather(
+            *(world.invitations.accept(secret, None, BOB, AT_HOME) for _ in range(8)), return_exceptions=True
+        )
+        assert [isinstance(one, Entered) for one in tried].count(True) == 1
+        assert all(isinstance(one, Entered | Refusal) for one in tried)
 
     world.run(story)
