@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bosco.kit.facts import Fact
 from bosco.kit.words import Sayable, Text, msg
-from bosco.plan.hours import Hours
+from bosco.plan.hours import Hours, is_open
 from bosco.probes.kind import Outcome, Reading
 from bosco.probes.section import Probe
 from bosco.probes.state import Rules
@@ -38,6 +38,10 @@ class Watched:
     def service(self) -> str | None:
         """Return the service that it watches."""
         return self.probe.service
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether this is a time in which it is watched."""
+        return self.hours.always or is_open(self.hours, self.zone, now)
 
     @property
     def is_heartbeat(self) -> bool:

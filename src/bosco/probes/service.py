@@ -14,7 +14,6 @@ from bosco.kit.processes import Processes
 from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
-from bosco.plan.hours import is_open
 from bosco.plan.load import Plan
 from bosco.plan.secrets import Secrets
 from bosco.probes import rows
@@ -165,7 +164,7 @@ class Probes:
 
     async def _look(self, name: str) -> timedelta | None:
         watched = self._watched[name]
-        if not is_open(watched.hours, watched.zone, self._clock.read()):
+        if not watched.is_open(self._clock.read()):
             self._rest(watched)
             return None
         looked = await look(watched.probe.look, self._eyes[name])

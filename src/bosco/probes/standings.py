@@ -14,7 +14,6 @@ from bosco.kit.packed import pack
 from bosco.kit.words import Language, say
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
-from bosco.plan.hours import is_open
 from bosco.probes import rows
 from bosco.probes.model import (
     FACTS,
@@ -37,6 +36,8 @@ from bosco.store.tx import Tx
 from bosco.web.events import Live
 
 log = logging.getLogger(__name__)
+# Changes that come this close together share a transaction.
+GATHER = timedelta(milliseconds=50)
 # What could not be written is tried again after this long; nothing is dropped meanwhile.
 AFTER_A_FAILURE = timedelta(seconds=5)
 
@@ -49,7 +50,6 @@ class _Written:
     standing: Standing
     changes: tuple[Change, ...]
     flap: bool | None
-    turned: Turned | None
 
 
 @service
@@ -63,9 +63,10 @@ class Standings:
         self._current = current
         self._live = live
         self._watched: dict[str, Watched] = {}
-        self._of_service: dict[str, list[str]] = {}
+        # What the probes of each service say of it.
+        self._parts: dict[str, dict[str, Part]] = {}
         self._standings: dict[str, Standing] = {}
-        self._queue: Together[_Written] = Together(self._write, most=500)
+        self._queue: Together[_Written] = Together(self._write, most=500, pause=lambda: clock.sleep(GATHER))
 
     def __getitem__(self, name: str) -> Standing:
         return self._standings[name]
@@ -99,16 +100,16 @@ class Standings:
         gone = [name for name in self._standings if name not in watched]
         new = {name: begin(now) for name in watched if name not in self._standings}
         self._watched = dict(watched)
-        self._of_service = {}
-        for name, one in watched.items():
-            if one.service is not None:
-                self._of_service.setdefault(one.service, []).append(name)
         for name in gone:
             del self._standings[name]
         self._standings.update(new)
+        self._parts = {}
+        for name, one in watched.items():
+            if one.service is not None:
+                self._parts.setdefault(one.service, {})[name] = self._part(name)
         standing = await self._services.standings()
-        unwatched = [name for name in standing if name not in self._of_service]
-        turned = [made for name in self._of_service if (made := self._judge(name, silent=False)) is not None]
+        unwatched = [name for name in standing if name not in self._parts]
+        turned = [made for name in self._parts if (made := self._judge(name, silent=False)) is not None]
         self._services.drop(unwatched)
 
         def write(tx: Tx) -> None:
@@ -129,12 +130,11 @@ class Standings:
         if watched is None or was is None:
             return
         self._standings[name] = step.standing
+        if step.changes and watched.service is not None:
+            self._parts[watched.service][name] = self._part(name)
         if not _outlives(was, step):
             return
-        turned = None
-        if step.changes and watched.service is not None:
-            turned = self._judge(watched.service, silent=step.changes[-1].silent)
-        self._queue.add(_Written(watched, step.standing, step.changes, step.flap, turned))
+        self._queue.add(_Written(watched, step.standing, step.changes, step.flap))
 
     async def oversleep(self, gap: Gap, why: str) -> int:
         """Make unknown what nobody saw during a gap; said once, not for each probe."""
@@ -164,22 +164,33 @@ class Standings:
         """Return once every change so far is written."""
         await self._queue.drain()
 
+    def _part(self, name: str) -> Part:
+        one, watched = self._standings[name], self._watched[name]
+        at_rest = watched.probe.paused or not watched.is_open(self._clock.read())
+        seen = not at_rest and (one.shown != "unknown" or one.known is not None or one.blind > 0)
+        return Part(one.shown, one.since, one.because, seen)
+
     def _judge(self, service: str, *, silent: bool) -> Turned | None:
-        parts, now = {}, self._clock.read()
-        for name in self._of_service.get(service, ()):
-            one, watched = self._standings[name], self._watched[name]
-            at_rest = watched.probe.paused or not is_open(watched.hours, watched.zone, now)
-            seen = not at_rest and (one.shown != "unknown" or one.known is not None or one.blind > 0)
-            parts[name] = Part(one.shown, one.since, one.because, seen)
-        found = combine(parts, now)
+        found = combine(self._parts[service], self._clock.read())
         return self._services.judge(
             service, found.state, found.because, found.since, probes=found.probes, silent=silent
         )
 
+    def _judge_services(self, written: list[_Written]) -> list[Turned]:
+        """Judge each service once for all the changes that are written together."""
+        quiet: dict[str, bool] = {}
+        for one in written:
+            if one.changes and one.watched.service is not None:
+                silent = one.changes[-1].silent
+                quiet[one.watched.service] = quiet.get(one.watched.service, True) and silent
+        judged = [self._judge(name, silent=silent) for name, silent in quiet.items() if name in self._parts]
+        return [turned for turned in judged if turned is not None]
+
     async def _write(self, written: list[_Written]) -> None:
+        turned = self._judge_services(written)
         while True:
             try:
-                await self._store.write(lambda tx: self._put(tx, written))
+                await self._store.write(lambda tx: self._put(tx, written, turned))
             except Exception:
                 # The looks go on; what they led to must not be lost, so it waits here, in its order.
                 log.exception("changes of state could not be written; they are kept and tried again")
@@ -187,9 +198,9 @@ class Standings:
             else:
                 break
         self._live.tell(*{f"probe:{one.watched.name}" for one in written if one.changes})
-        self._live.tell(*{f"service:{one.turned.service}" for one in written if one.turned is not None})
+        self._live.tell(*{f"service:{one.service}" for one in turned})
 
-    def _put(self, tx: Tx, written: list[_Written]) -> None:
+    def _put(self, tx: Tx, written: list[_Written], turned: list[Turned]) -> None:
         language = self._current.plan[LANGUAGE]
         rows.put_states(tx, {one.watched.name: one.standing for one in written})
         turns = [Turn(one.watched.name, change.after, change.since) for one in written for change in one.changes]
@@ -197,8 +208,7 @@ class Standings:
             rows.write_turns(tx, turns)
         for one in written:
             _tell(tx, one, language)
-        # Of several turns of one service, each is told; the last one's state stays.
-        self._services.write(tx, [one.turned for one in written if one.turned is not None])
+        self._services.write(tx, turned)
 
 
 def _outlives(was: Standing, step: Step) -> bool:

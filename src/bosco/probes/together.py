@@ -11,9 +11,17 @@ T = TypeVar("T")
 class Together(Generic[T]):
     """Gathers items for a write that takes many of them at once."""
 
-    def __init__(self, write: Callable[[list[T]], Awaitable[None]], most: int = 1000) -> None:
+    def __init__(
+        self,
+        write: Callable[[list[T]], Awaitable[None]],
+        most: int = 1000,
+        *,
+        pause: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._write = write
         self._most = most
+        # What to wait for before a write, so that more comes together.
+        self._pause = pause
         self._waiting: deque[tuple[T, asyncio.Future[None] | None]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -44,6 +52,8 @@ class Together(Generic[T]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                if self._pause is not None and len(self._waiting) < self._most:
+                    await self._pause()
                 taken = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
                 error: BaseException | None = None
                 try:
