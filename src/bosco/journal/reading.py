@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 
 from bosco.journal.append import read_data
 from bosco.journal.model import Line
-from bosco.journal.store import lines, seals, waiting, words
+from bosco.journal.span import place_span, windows
+from bosco.journal.store import lines, waiting, words
 from bosco.store.tx import Tx
 from bosco.store.types import clean, from_microseconds, to_microseconds
 
@@ -44,15 +45,29 @@ class Filter:
     # Beginnings of words for what happened that this reader may not see.
     hidden: tuple[str, ...] = ()
 
+    @property
+    def many_words(self) -> bool:
+        """Say whether a name stands for many words, so that no one index leads to the lines in their order."""
+        return any(name is not None and name.endswith("*") for name in (self.subject, self.what, self.actor))
+
 
 def read_lines(tx: Tx, which: Filter, *, after: int | None, before: int | None, limit: int) -> list[Line]:
     """Return lines in the order of their places: the first ones after a place, or else the last ones before one."""
-    found = _filtered(tx, _LINES, which).limit(max(1, min(limit, LIMIT)))
-    if before is not None:
-        found = found.where(lines.c.place < before)
-    if after is not None:
-        return [_line(row) for row in tx.run(found.where(lines.c.place > after).order_by(lines.c.place))]
-    return [_line(row) for row in tx.run(found.order_by(lines.c.place.desc()))][::-1]
+    forward = after is not None
+    order = lines.c.place if forward else lines.c.place.desc()
+    query = _filtered(which).order_by(order)
+    first, last = place_span(tx, which.since, which.until)
+    first = first if after is None else max(first, after + 1)
+    last = last if before is None else min(last, before - 1)
+    spans = windows(first, last, forward=forward) if which.many_words else [(first, last)]
+    wanted = max(1, min(limit, LIMIT))
+    found: list[Line] = []
+    for span in spans:
+        rows = tx.run(query.where(lines.c.place.between(*span)).limit(wanted - len(found)))
+        found += [_line(row) for row in rows]
+        if len(found) == wanted:
+            break
+    return found if forward else found[::-1]
 
 
 def waiting_lines(tx: Tx, subject: str | None = None) -> list[Line]:
@@ -74,24 +89,17 @@ def last_place(tx: Tx) -> int:
     return int(tx.run(select(func.max(lines.c.place))).scalar() or 0)
 
 
-def _filtered(tx: Tx, found: Select[Any], which: Filter) -> Select[Any]:
+def _filtered(which: Filter) -> Select[Any]:
+    found = _LINES
     for column, name in ((lines.c.subject, which.subject), (lines.c.what, which.what), (lines.c.actor, which.actor)):
         if name is not None:
             found = found.where(column.in_(_words(clean(name))) if name.endswith("*") else column == _word(clean(name)))
     for start in which.hidden:
         found = found.where(lines.c.what.not_in(_words(f"{start}*")))
     if which.since is not None:
-        since = to_microseconds(which.since)
-        first = tx.run(select(func.min(seals.c.first_place)).where(seals.c.latest >= since)).scalar()
-        if first is None:
-            first = int(tx.run(select(func.max(seals.c.last_place))).scalar() or 0) + 1
-        found = found.where(lines.c.place >= first, lines.c.at >= since)
+        found = found.where(lines.c.at >= to_microseconds(which.since))
     if which.until is not None:
-        until = to_microseconds(which.until)
-        sealed = int(tx.run(select(func.max(seals.c.last_place))).scalar() or 0)
-        last = int(tx.run(select(func.max(seals.c.last_place)).where(seals.c.earliest <= until)).scalar() or 0)
-        # Lines that no seal covers yet may be of any time.
-        found = found.where(or_(lines.c.place <= last, lines.c.place > sealed), lines.c.at <= until)
+        found = found.where(lines.c.at <= to_microseconds(which.until))
     return found
 
 
