@@ -189,6 +189,20 @@ def test_a_full_disk_is_told_to_who_waits_and_the_rest_is_written_when_there_is_
     asyncio.run(story())
 
 
+def test_a_question_that_takes_too_long_is_ended_and_the_next_one_answered(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path, RealClock(), pace=Pace(question=timedelta(milliseconds=50))) as telemetry:
+            endless = "SELECT count(*) FROM range(1000000000000) a(i) WHERE i % 7 = 3"
+            for _ in range(3):
+                with pytest.raises(Refusal) as refused:
+                    await telemetry.read(lambda reader: reader.rows(endless))
+                assert refused.value.code is Code.UNAVAILABLE
+                assert "took too long" in str(refused.value)
+            assert await kinds(telemetry) == []
+
+    asyncio.run(story())
+
+
 def test_a_question_while_rows_arrive_sees_one_instant(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, RealClock()) as telemetry:

@@ -29,7 +29,7 @@ _NOTHING = TelemetryTable("nothing", {})
 
 @dataclass(frozen=True)
 class Pace:
-    """How long rows wait for company, how many may wait, and how much memory and log the file may use."""
+    """How long rows wait for company, how many may wait, and what the file and a question may use."""
 
     # While nobody waits for them, and as soon as somebody does.
     soon: timedelta = timedelta(milliseconds=200)
@@ -40,6 +40,8 @@ class Pace:
     # Megabytes that DuckDB may keep, and bytes of log before a checkpoint.
     memory: int = 64
     checkpoint_at: int = CHECKPOINT_AT
+    # How long one question may take.
+    question: timedelta = timedelta(seconds=10)
 
 
 class Thread(Protocol):

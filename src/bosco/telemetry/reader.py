@@ -16,7 +16,6 @@ from bosco.telemetry.table import Ladder
 
 T = TypeVar("T")
 READERS = 2
-LIMIT = timedelta(seconds=10)
 
 
 class Reader:
@@ -60,7 +59,8 @@ class Reader:
 class Reading:
     """The readers' connections, made by the writer whenever it has opened the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: timedelta) -> None:
+        self._limit = limit
         self._cursors: SimpleQueue[tuple[int, duckdb.DuckDBPyConnection]] = SimpleQueue()
         self.opened = 0
 
@@ -69,7 +69,7 @@ class Reading:
         self.opened = opened
         for _ in range(READERS):
             cursor = connection.cursor()
-            cursor.execute(f"SET max_execution_time = {int(LIMIT.total_seconds() * 1000)}")
+            cursor.execute(f"SET max_execution_time = {self._limit // timedelta(milliseconds=1)}")
             self._cursors.put((opened, cursor))
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Reading:
         """Run the work on a snapshot, in the calling thread."""
         if not self.opened:
             raise not_open()
-        opened, cursor = self._cursors.get(timeout=LIMIT.total_seconds() * 2)
+        opened, cursor = self._cursors.get(timeout=self._limit.total_seconds() * 2)
         try:
             cursor.begin()
             try:

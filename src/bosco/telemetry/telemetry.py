@@ -46,7 +46,7 @@ class Telemetry:
         self._writer = Writer(self._file)
         self._keep: dict[str, timedelta | None] = {}
         self._upkeep = Upkeep(self._writer, self._keep, pace.checkpoint_at)
-        self._reading = Reading()
+        self._reading = Reading(pace.question)
         self._groups = Groups(clock, pace, self, self._in_writer, self._stats)
 
     def declare(self, *tables: TelemetryTable) -> None:
