@@ -35,3 +35,13 @@ def test_a_name_never_leads_out_of_the_folder(tmp_path: Path) -> None:
 
 def test_a_secret_filled_in_is_not_searched_again() -> None:
     assert Secrets(None, {"A": "${B}", "B": "x"}).fill("${A}") == "${B}"
+
+
+@pytest.mark.parametrize("name", ["key", "BOSCO_KEY", "bosco_key", "BOSCO_ANYTHING"])
+def test_the_installations_own_key_is_nobodys_to_send(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / name).write_text("ours")
+    secrets = Secrets(tmp_path, {name: "ours"})
+    assert secrets.missing(f"${{{name}}}") == [name]
+    with pytest.raises(Refusal):
+        secrets.fill(f"https://elsewhere.example/${{{name}}}")

@@ -44,6 +44,9 @@ class Secrets:
         return value
 
     def _find(self, name: str) -> str | None:
+        # The installation's own key and settings are nobody's to send anywhere.
+        if name == "key" or name.upper().startswith("BOSCO_"):
+            return None
         if name in self._environ:
             return self._environ[name]
         if self._folder is None:

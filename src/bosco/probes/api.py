@@ -116,7 +116,7 @@ def routes(
     )
     async def correct(visitor: Visitor, name: str, data: CorrectionIn) -> CorrectionIn:
         span = Span(_aware(data.start), _aware(data.end))
-        await services.correct(name, span, data.says, by=f"user:{visitor.id}", reason=data.reason)
+        await services.correct(name, span, data.says, by=visitor.actor, reason=data.reason)
         return data
 
     def _month(text: str | None) -> Span:

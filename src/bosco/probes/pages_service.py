@@ -79,7 +79,7 @@ def service_routes(ask: Asked) -> list[Any]:
         if start and end and form.ok:
             try:
                 await ask.services.correct(
-                    name, Span(start, end), cast(Said, says), by=f"user:{visitor.id}", reason=reason
+                    name, Span(start, end), cast(Said, says), by=visitor.actor, reason=reason
                 )
             except Refusal as refusal:
                 if refusal.code is not Code.INVALID:

@@ -12,7 +12,6 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Finding
 from bosco.plan.show import show
 from bosco.revisions.opening import read_sources
-from bosco.revisions.pages import actor
 from bosco.revisions.place import PlanPlace
 from bosco.revisions.service import Revisions
 from bosco.web.shell import Shell
@@ -105,7 +104,7 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
 
     @post("/api/v1/plan/reload", status_code=200, guards=[may("manager")], summary="Read the plan's files again")
     async def reload(request: AnyRequest, visitor: Visitor) -> PlanOut:
-        await revisions.look(actor=actor(visitor))
+        await revisions.look(actor=visitor.actor)
         return await in_force(request)
 
     async def in_force(request: AnyRequest) -> PlanOut:

@@ -66,7 +66,7 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
         form = await Form.read(request)
         why = form.text("why", most=500)
         form.refuse_if_wrong()
-        await revisions.explain(number, why, actor=actor(visitor))
+        await revisions.explain(number, why, actor=visitor.actor)
         return shell.go(request, f"/plan/revisions/{number}", msg("The reason is written down."))
 
     @post("/plan/revisions/{number:int}/restore", guards=[may("admin")])
@@ -74,12 +74,12 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
         form = await Form.read(request)
         why = form.text("why", most=500)
         form.refuse_if_wrong()
-        await revisions.go_back(number, actor=actor(visitor), why=why)
+        await revisions.go_back(number, actor=visitor.actor, why=why)
         return shell.go(request, "/plan", msg("The plan of revision {number} is in force again.", number=number))
 
     @post("/plan/look", guards=[may("manager")])
     async def look(request: AnyRequest, visitor: Visitor) -> Response[Any]:
-        made = await revisions.look(actor=actor(visitor))
+        made = await revisions.look(actor=visitor.actor)
         if revisions.mistakes:
             told = msg("The files have {count} mistakes; the plan in force stays.", count=len(revisions.mistakes))
         elif made:
@@ -89,8 +89,3 @@ def routes(shell: Shell, revisions: Revisions, current: CurrentPlan, place: Plan
         return shell.go(request, "/plan", told)
 
     return [document, history, one, explain, restore, look]
-
-
-def actor(visitor: Visitor) -> str:
-    """Return how the journal names a visitor."""
-    return f"user:{visitor.id}"

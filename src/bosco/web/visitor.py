@@ -52,6 +52,11 @@ class Visitor:
         return self.role is not None and role in INCLUDES[self.role]
 
     @property
+    def actor(self) -> str:
+        """Return how the journal names this visitor."""
+        return f"{'token' if self.via == 'token' else 'user'}:{self.id}"
+
+    @property
     def by_cookie(self) -> bool:
         """Say whether a browser sends the proof by itself, so that a foreign page could abuse it."""
         return self.via != "token"
