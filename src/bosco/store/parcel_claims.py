@@ -30,6 +30,8 @@ AGAIN_AT_THE_EARLIEST = timedelta(seconds=1)
 # An error at such a late attempt makes a parcel leave its lane: it is tried on, but no longer stops those behind it.
 SET_ASIDE_AFTER = 8
 
+# Not the bare column: SQLite would go by its index, and put everything that waits in order at each look.
+_KIND = outbox.c.kind + ""
 _THIS = update(outbox).where(outbox.c.place == bindparam("its_place"))
 _MINE = _THIS.where(outbox.c.holder == bindparam("its_holder"))
 # One that was superseded while it was being brought only takes note of its arrival.
@@ -47,7 +49,7 @@ _REMOVE = delete(outbox).where(outbox.c.place == bindparam("its_place"), outbox.
 def next_due(tx: Tx, kinds: Collection[str]) -> datetime | None:
     """Return when one of those parcels may next be claimed."""
     found: datetime | None = tx.run(
-        select(outbox.c.next_try).where(IS_PENDING, outbox.c.kind.in_(kinds)).order_by(outbox.c.next_try).limit(1)
+        select(outbox.c.next_try).where(IS_PENDING, _KIND.in_(kinds)).order_by(outbox.c.next_try).limit(1)
     ).scalar()
     return found
 
@@ -56,7 +58,7 @@ def claim(tx: Tx, kinds: Collection[str], holder: str, lease: timedelta, limit: 
     """Take due parcels for this holder, at most the first of each lane."""
     due = tx.run(
         select(outbox)
-        .where(IS_PENDING, outbox.c.next_try <= tx.at, outbox.c.kind.in_(kinds))
+        .where(IS_PENDING, outbox.c.next_try <= tx.at, _KIND.in_(kinds))
         .order_by(outbox.c.next_try, outbox.c.place)
         .limit(limit)
         .with_for_update(skip_locked=True)

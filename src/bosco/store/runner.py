@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 # When everything due is in the hands of other processes, or when the database failed.
 SOON = timedelta(milliseconds=200)
 AFTER_A_FAILURE = timedelta(seconds=5)
+# A stop does not wait for a database that is gone.
+GIVING_BACK = timedelta(seconds=2)
 
 Item = TypeVar("Item")
 
@@ -54,6 +56,7 @@ class Runner(Generic[Item]):
 
     async def run(self) -> None:
         """Run until cancelled or stopped."""
+        self._stopping = False
         unhook = self._store.bells.hook(self._rows.bell, self._news.set)
         renewals = asyncio.create_task(self._keep_leases())
         try:
@@ -145,6 +148,7 @@ class Runner(Generic[Item]):
         if not held:
             return
         try:
-            await self._store.write(lambda tx: self._rows.release(tx, held), serializable=False)
+            async with self._clock.limit(GIVING_BACK):
+                await self._store.write(lambda tx: self._rows.release(tx, held), serializable=False)
         except Exception:
             log.exception("unfinished work could not be given back; its lease will end by itself")

@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, select, update
 from bosco.store.timers import Timer, timers
 from bosco.store.tx import Tx
 
+# Not the bare column: SQLite would go by its index, and put everything that waits in order at each look.
+_NAME = timers.c.name + ""
 _THIS = update(timers).where(
     timers.c.name == bindparam("its_name"), timers.c.key == bindparam("its_key"), timers.c.id == bindparam("its_id")
 )
@@ -22,7 +24,7 @@ _GIVE_BACK = _HELD.values(holder=None, next_try=bindparam("until"), attempts=tim
 def next_due(tx: Tx, names: Collection[str]) -> datetime | None:
     """Return when one of those timers may next be claimed."""
     found: datetime | None = tx.run(
-        select(timers.c.next_try).where(timers.c.name.in_(names)).order_by(timers.c.next_try).limit(1)
+        select(timers.c.next_try).where(_NAME.in_(names)).order_by(timers.c.next_try).limit(1)
     ).scalar()
     return found
 
@@ -31,7 +33,7 @@ def claim(tx: Tx, names: Collection[str], holder: str, lease: timedelta, limit: 
     """Take due timers for this holder, the longest due first; nobody else gets them until the lease ends."""
     rows = tx.run(
         select(timers)
-        .where(timers.c.next_try <= tx.at, timers.c.name.in_(names))
+        .where(timers.c.next_try <= tx.at, _NAME.in_(names))
         .order_by(timers.c.next_try)
         .limit(limit)
         .with_for_update(skip_locked=True)
