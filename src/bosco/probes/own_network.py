@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bosco.kit.net_model import Trouble
 
@@ -66,6 +67,7 @@ class OwnNetwork:
             yield host, last
 
 
+@lru_cache(MOST_HOSTS)
 def is_near(host: str) -> bool:
     """Say whether the host is this machine."""
     if host.strip("[]").lower() == "localhost":
@@ -76,6 +78,7 @@ def is_near(host: str) -> bool:
         return False
 
 
+@lru_cache(MOST_HOSTS)
 def place_of(host: str) -> str:
     """Return the neighbourhood of a host: one name server or one router can take all of it away."""
     try:

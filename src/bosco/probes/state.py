@@ -166,12 +166,22 @@ def rest(was: Standing, because: Sayable, at: datetime) -> Step:
 
 def observe(was: Standing, rules: Rules, saw: Outcome, because: Sayable, at: datetime) -> Step:
     """Return what one more look leads to."""
+    if _is_calm(was, rules, saw, at):
+        return Step(replace(was, looked_at=at))
     slept = oversleep(was, rules, at)
     seen = replace(slept.standing, looked_at=at)
     step = _blind(seen, rules, because, at) if saw == "unknown" else _seen(seen, rules, Sight(saw, at), because)
     calmed = _flap(step.standing, rules, at)
     flap = calmed.flapping if calmed.flapping != was.flapping else None
     return Step(calmed, slept.changes + step.changes, flap)
+
+
+def _is_calm(was: Standing, rules: Rules, saw: Outcome, at: datetime) -> bool:
+    """Say quickly whether one more look like those before it can change nothing, which is so of nearly all of them."""
+    if saw != was.shown or was.blind or was.changes or was.flapping or len(was.recent) < rules.keeps:
+        return False
+    in_time = was.looked_at is not None and at - was.looked_at <= rules.valid
+    return in_time and all(sight.outcome == saw for sight in was.recent)
 
 
 def _blind(was: Standing, rules: Rules, because: Sayable, at: datetime) -> Step:
