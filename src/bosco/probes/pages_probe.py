@@ -34,7 +34,7 @@ RESULTS = 20
 PINGS = 20
 HISTORY = 15
 # Microseconds since 1970: where the page of older looks begins.
-Before = Annotated[int, Parameter(ge=0, le=2**53)]
+Before = Annotated[int | None, Parameter(ge=0, le=2**53)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def probe_routes(  # noqa: PLR0913, PLR0917 - the page shows what every other pa
 
     @get("/probes/{name:str}")
     async def probe_page(
-        request: AnyRequest, visitor: Visitor, name: str, span: str = "24h", before: Before | None = None
+        request: AnyRequest, visitor: Visitor, name: str, span: str = "24h", before: Before = None
     ) -> Response[str]:
         values = await _now(ask, request, visitor, name)
         if request.headers.get("hx-request"):
