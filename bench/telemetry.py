@@ -12,6 +12,8 @@ import duckdb
 import numpy as np
 
 from bosco.kit.clock import RealClock
+from bosco.plan.current import CurrentPlan
+from bosco.plan.load import load_texts
 from bosco.probes.kind import Reading
 from bosco.probes.results import ProbeResults
 from bosco.probes.rollup import LOOKS_TABLE
@@ -29,7 +31,9 @@ SAMPLES = TelemetryTable("samples", {"series": "INTEGER", "instant": "BIGINT", "
 async def opened(folder: Path, pace: Pace = Pace()) -> tuple[Telemetry, ProbeResults]:  # noqa: B008 - it is frozen
     clock = RealClock()
     telemetry = Telemetry(folder, clock, pace)
-    results = ProbeResults(telemetry, clock)
+    plan = load_texts({"plan.yml": "plan: Bench\ntimezone: Europe/Paris"}).plan
+    assert plan is not None
+    results = ProbeResults(telemetry, clock, CurrentPlan(plan))
     telemetry.declare(SAMPLES)
     await telemetry.open()
     await results.load()

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from bosco.kit.clock import Clock, RealClock, VirtualClock, run_virtually
 from bosco.kit.words import msg, say
+from bosco.plan.current import CurrentPlan
+from bosco.plan.load import Plan, load_texts
 from bosco.probes.chart import Series, step_of
 from bosco.probes.kind import Expectation, Reading
 from bosco.probes.results import ProbeResults
@@ -22,14 +23,18 @@ from bosco.telemetry.telemetry import Telemetry
 
 START = datetime(2026, 3, 27, 22, 0, tzinfo=UTC)
 QUICK = Pace(soon=timedelta(milliseconds=2), asked=timedelta(milliseconds=1))
-PARIS = ZoneInfo("Europe/Paris")
 Story = Callable[[Telemetry, ProbeResults], Awaitable[None]]
+
+
+def plan_in(zone: str) -> Plan:
+    plan = load_texts({"plan.yml": f"plan: Shop\ntimezone: {zone}\n"}).plan
+    assert plan is not None
+    return plan
 
 
 async def tell(folder: Path, clock: Clock, story: Story) -> None:
     telemetry = Telemetry(folder, clock, QUICK)
-    results = ProbeResults(telemetry, clock)
-    telemetry.use_zone(PARIS)
+    results = ProbeResults(telemetry, clock, CurrentPlan(plan_in("Europe/Paris")))
     await telemetry.open()
     try:
         await results.load()

@@ -86,6 +86,7 @@ def test_a_change_that_is_told_late_still_shows_in_the_last_days(tmp_path: Path)
         telemetry = Telemetry(tmp_path, clock, Pace())
         bars = StateDays(telemetry, "probe_days")
         await telemetry.open()
+        await bars.load()
         calm = Past(Interval("api", "up", START, None))
         await bars.bars(["api"], 5, clock.read(), calm.ask)
         late = Past(
@@ -105,6 +106,7 @@ def test_another_time_zone_has_other_days(tmp_path: Path) -> None:
         telemetry = Telemetry(tmp_path, clock, Pace())
         bars = StateDays(telemetry, "probe_days")
         await telemetry.open()
+        await bars.load()
         for zone in ("Europe/Paris", "Asia/Tokyo", "Europe/Paris"):
             telemetry.use_zone(ZoneInfo(zone))
             now = clock.read()

@@ -12,6 +12,8 @@ from bosco.kit.clock import Clock
 from bosco.kit.marks import service
 from bosco.kit.packed import pack, unpack
 from bosco.kit.words import Sayable
+from bosco.plan.current import CurrentPlan
+from bosco.plan.header import TIMEZONE
 from bosco.probes.chart import Series, Wish, series_of
 from bosco.probes.kind import Expectation, Outcome, Reading
 from bosco.probes.rollup import LOOKS, LOOKS_TABLE, MEASURES_TABLE, OUTCOMES, PHASES
@@ -48,9 +50,12 @@ class Result:
 class ProbeResults:
     """Keeps what looks saw; `record` is durable when it returns, `record_soon` a moment later."""
 
-    def __init__(self, telemetry: Telemetry, clock: Clock) -> None:
+    def __init__(self, telemetry: Telemetry, clock: Clock, current: CurrentPlan) -> None:
         self._telemetry = telemetry
         self._clock = clock
+        # Days are those of the plan's time zone.
+        telemetry.use_zone(current.plan[TIMEZONE])
+        current.on_change(lambda _, plan: telemetry.use_zone(plan[TIMEZONE]))
         self._probes = Names(telemetry, "probe_names")
         self._measures = Names(telemetry, "probe_measure_names")
         telemetry.declare(LOOKS_TABLE, MEASURES_TABLE)

@@ -12,12 +12,15 @@ class Names:
     def __init__(self, telemetry: Telemetry, table: str) -> None:
         self._telemetry = telemetry
         self._table = TelemetryTable(table, {"number": "INTEGER", "name": "VARCHAR"}, referred=True)
+        self._loaded = False
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
         telemetry.declare(self._table)
 
     async def load(self) -> None:
-        """Read the names that were given their numbers before."""
+        """Read the names that were given their numbers before; a second time is not needed, and changes nothing."""
+        if self._loaded:
+            return
         found = await self._telemetry.read(
             lambda reader: reader.rows(f"SELECT number, name FROM {self._table.name} ORDER BY number")  # noqa: S608
         )
@@ -25,10 +28,14 @@ class Names:
         for number, name in found:
             self._names[number] = name
         self._numbers = {name: number for number, name in found}
+        self._loaded = True
 
     def number(self, name: str) -> int:
         """Return the number of a name, giving it one if it has none."""
         if (number := self._numbers.get(name)) is None:
+            if not self._loaded:
+                # Its number may be another name's already.
+                raise LookupError(f"the names of {self._table.name} have not been loaded")
             number = self._numbers[name] = len(self._names)
             self._names.append(name)
             # Written again after a failure, and never after the rows that are handed over next.
