@@ -10,12 +10,15 @@ from pathlib import Path
 from bosco.accounts.service import DemoVisitor
 from bosco.app.house import House, Settings
 from bosco.app.up import real_doors, run
+from bosco.demo.history import remember
 from bosco.demo.life import live
 from bosco.demo.staging import stage
 from bosco.demo.target import Target
 from bosco.kit.clock import Clock
 from bosco.kit.net import Net, NetFailed, Request
 from bosco.probes.heartbeats import Heartbeats
+from bosco.probes.results import ProbeResults
+from bosco.telemetry.telemetry import Telemetry
 
 PING_EVERY = timedelta(minutes=1)
 JOBS = ("backup-database", "clean-logs")
@@ -38,8 +41,13 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
                         stack.callback(asyncio.create_task(work).cancel)
                     await started(house, where)
 
+                async def past(house: House) -> None:
+                    await remember(house.store, house.wiring.get(ProbeResults), doors.clock.read())
+                    # The charts are of what is rolled up.
+                    await house.wiring.get(Telemetry).settle()
+
                 visitor = (DemoVisitor, DemoVisitor("manager", "Visiteur"))
-                await run(settings, doors, visitor, started=begun)
+                await run(settings, doors, visitor, started=begun, opened=past)
 
 
 async def _jobs(beats: Heartbeats, net: Net, clock: Clock, address: str) -> None:

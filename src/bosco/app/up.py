@@ -82,11 +82,17 @@ def stop_signal() -> asyncio.Event:
 
 
 async def run(
-    settings: Settings, doors: Doors, *more: tuple[type, object], started: Callable[[House, str], Awaitable[None]]
+    settings: Settings,
+    doors: Doors,
+    *more: tuple[type, object],
+    started: Callable[[House, str], Awaitable[None]],
+    opened: Callable[[House], Awaitable[None]] | None = None,
 ) -> None:
-    """Run until asked to stop; `started` is called once everything answers."""
+    """Run until asked to stop; `opened` is called before anything runs, `started` once everything answers."""
     asked = stop_signal()
     async with open_house(settings, doors, *more) as house, serving(house) as address:
+        if opened:
+            await opened(house)
         house.start()
         try:
             await started(house, address)
