@@ -10,6 +10,7 @@ from tests.telemetry.things import QUICK, THINGS, add, opened
 from bosco.kit.clock import RealClock, VirtualClock, run_virtually
 from bosco.kit.refusal import Code, Refusal
 from bosco.telemetry.groups import Pace
+from bosco.telemetry.service import TelemetryHealth
 from bosco.telemetry.telemetry import Telemetry
 
 AT = 1_772_000_000_000_000
@@ -178,11 +179,17 @@ def test_a_full_disk_is_told_to_who_waits_and_the_rest_is_written_when_there_is_
             with pytest.raises(Refusal) as refused:
                 await telemetry.append(THINGS, big)
             assert refused.value.code is Code.UNAVAILABLE
+            health = TelemetryHealth(telemetry)
+            assert "could not be written" in (await health.not_ready() or "")
             # Reading goes on, and what was durable is still there.
             assert 1 in await kinds(telemetry)
             make_room()
             await telemetry.append(THINGS, rows_of(4))
             assert await kinds(telemetry) == [1, 2, 4]
+            assert await health.not_ready() is None
+            figures = {gauge.name: gauge.value for gauge in await health.figures()}
+            assert figures["bosco_telemetry_rows_total"] == 3
+            assert figures["bosco_telemetry_dropped_rows_total"] == 5000
         async with opened(tmp_path, RealClock()) as telemetry:
             assert await kinds(telemetry) == [1, 2, 4]
 

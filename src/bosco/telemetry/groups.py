@@ -75,6 +75,7 @@ class Groups:
         self._asked = asyncio.Event()
         self._full = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
+        self.trouble: Refusal | None = None
 
     @property
     def rows(self) -> int:
@@ -155,6 +156,7 @@ class Groups:
                     part.done.cancel()
             raise
         self._note(self._clock.monotonic() - began)
+        self.trouble = written.failed
         if written.failed is not None:
             log.warning("telemetry could not be written, %d rows wait: %s", group.rows, written.failed)
             self._stats.failures += 1

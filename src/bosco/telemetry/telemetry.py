@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import duckdb
 
 from bosco.kit.clock import Clock
-from bosco.kit.marks import Gauge, gauges
 from bosco.kit.refusal import Refusal
 from bosco.telemetry.columns import Given, Row, Rows, check
 from bosco.telemetry.figures import TelemetryStats
@@ -144,10 +143,10 @@ class Telemetry:
         self._stats.log_bytes = self._file.wal_size()
         return self._stats
 
-    @gauges
-    async def gauges(self) -> list[Gauge]:
-        """Tell the store's own figures."""
-        return self.stats().gauges()
+    @property
+    def trouble(self) -> Refusal | None:
+        """Return why the last rows could not be written, until some can be again."""
+        return self._groups.trouble
 
     def write(self, parts: list[Rows], one_by_one: bool) -> Written:
         """Make the parts durable; runs in the writer thread."""
