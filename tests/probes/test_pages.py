@@ -69,7 +69,7 @@ def test_a_probe_shows_what_was_expected_and_what_was_seen(house: House) -> None
 def test_the_services_stand_below_those_that_need_them_and_the_board_of_environments_below_all(house: House) -> None:
     text = house.page("/services").text
     assert "API Core is down" in text
-    assert re.search(r'class="depth1".*?href="/services/database"', text, re.S)
+    assert re.search(r'data-depth="1".*?href="/services/database"', text, re.S)
     assert text.index("Environments") < text.index("Staging") < text.index("Production")
     board = text[text.index("Environments") :]
     # Production has no probe of its own, but the address of a service.
