@@ -246,4 +246,33 @@ def test_steps_and_measures_are_kept_beside_the_look(tmp_path: Path) -> None:
         )
         assert rows == [("step sign in", 0.04), ("cert_days", 12.5)]
 
+
+def test_measures_have_charts_too(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+
+    async def story(telemetry: Telemetry, results: ProbeResults) -> None:
+        for minute in range(180):
+            measures = {"cpu": float(minute % 3), "disk": 50.0 if minute % 2 else float("inf")}
+            results.record_soon("host", START + timedelta(minutes=minute), Reading("up", measures=measures), "up")
+        await telemetry.flush()
+        await clock.sleep(timedelta(minutes=180))
+        for span, source in (
+            (timedelta(hours=3), "looks"),
+            (timedelta(hours=6), "minute"),
+            (timedelta(days=30), "hour"),
+        ):
+            now = clock.read()
+            found = await results.measured("host", now - span, now, 600)
+            assert set(found) == {"cpu", "disk"}
+            cpu, disk = found["cpu"], found["disk"]
+            assert cpu.source == source
+            assert (min(cpu.least), max(cpu.most)) == (0.0, 2.0)
+            assert sum(cpu.mean) / len(cpu.mean) == pytest.approx(1.0, abs=0.1)
+            # What is no number is kept, and drawn nowhere.
+            assert set(disk.mean) == {50.0}
+        assert await results.measured("nobody", START, clock.read()) == {}
+        await results.record("host", clock.read(), Reading("up"), "up")
+
+    run_virtually(clock, lambda: tell(tmp_path, clock, story))
+
     asyncio.run(tell(tmp_path, RealClock(), story))

@@ -136,6 +136,20 @@ def test_a_file_whose_making_was_interrupted_is_made_anew(tmp_path: Path, size: 
     asyncio.run(story())
 
 
+def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path / "data", RealClock()) as telemetry:
+            await add(telemetry, (1, AT, 1))
+
+    before = os.umask(0)
+    try:
+        asyncio.run(story())
+    finally:
+        os.umask(before)
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data" / FILE).stat().st_mode & 0o777 == 0o600
+
+
 def test_a_later_version_may_add_columns_and_tables(tmp_path: Path) -> None:
     filled(tmp_path)
     wider = TelemetryTable(THINGS.name, {**THINGS.columns, "colour": "INTEGER", "note": "VARCHAR"})

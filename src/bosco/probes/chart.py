@@ -78,16 +78,23 @@ class Wish:
     now: datetime
 
 
-def series_of(wish: Wish, kept: Callable[[str], timedelta | None], reader: Reader) -> Series:
-    """Return the chart of a probe."""
-    since, until, numbers = micros(wish.since), micros(wish.until), wish.numbers
+def grid_of(wish: Wish, kept: Callable[[str], timedelta | None], reader: Reader) -> tuple[int, int, int, Source, str]:
+    """Return where a chart begins and ends, how far apart its points are, from which rows, and a row's point in SQL."""
+    since, until = micros(wish.since), micros(wish.until)
     points = min(max(wish.points, 10), 2000)
     step, source = step_of(until - since, points, micros(wish.now) - since, _kept(kept))
     start = since - since % step if source == "looks" else reader.grid.floor(source, since)
     if source == "minute":
         start -= start % step
+    return start, until, step, source, _point(source, start, step)
+
+
+def series_of(wish: Wish, kept: Callable[[str], timedelta | None], reader: Reader) -> Series:
+    """Return the chart of a probe."""
+    start, until, step, source, _ = grid_of(wish, kept, reader)
+    numbers = wish.numbers
     empty = Series(wish.since, wish.until, timedelta(microseconds=step), source)
-    if not numbers or until <= since:
+    if not numbers or until <= micros(wish.since):
         return empty
     sums = _sums(reader, numbers, source, (start, until), step)
     classes = _classes(reader, numbers, source, (start, until), step)

@@ -16,6 +16,7 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.header import TIMEZONE
 from bosco.probes.chart import Series, Wish, series_of
 from bosco.probes.kind import Expectation, Outcome, Reading
+from bosco.probes.measured import Measured, measured_of
 from bosco.probes.rollup import LOOKS, LOOKS_TABLE, MEASURES_TABLE, OUTCOMES, PHASES
 from bosco.probes.summary import Summary, events_of, summaries_of
 from bosco.probes.took import CLASSES, class_of
@@ -87,6 +88,12 @@ class ProbeResults:
         """Return how often and how fast a probe answered over a time, in at most so many points."""
         wish = Wish(self._probes.known([probe]), since, until, points, self._clock.read())
         return await self._telemetry.read(partial(series_of, wish, self._telemetry.kept))
+
+    async def measured(self, probe: str, since: datetime, until: datetime, points: int = 300) -> dict[str, Measured]:
+        """Return by name what the looks at a probe measured over a time, steps of a scenario among it."""
+        wish = Wish(self._probes.known([probe]), since, until, points, self._clock.read())
+        found = await self._telemetry.read(partial(measured_of, wish, self._telemetry.kept))
+        return {self._measures.name(number): series for number, series in found.items()}
 
     async def summaries(self, since: datetime, until: datetime) -> dict[str, Summary]:
         """Return what each probe that was looked at has done over a time; it costs the same for one as for all."""

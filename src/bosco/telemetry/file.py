@@ -63,10 +63,14 @@ class TelemetryFile:
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self.path.is_file() and self.path.stat().st_size < _HEADERS and not self.wal.exists():
                 self.path.unlink()
+            is_new = not self.path.exists()
             made = duckdb.connect(str(self.path), config={**_SETTINGS, "memory_limit": f"{self._memory}MiB"})
+            # Only its owner may read it, whatever the umask; an existing file keeps what its owner chose.
+            if is_new:
+                self.path.chmod(0o600)
             made.execute(f"CREATE TABLE IF NOT EXISTS {MARKS_TABLE} (ladder VARCHAR, level VARCHAR, until BIGINT)")
             marks = made.execute(f"SELECT ladder, level, max(until) FROM {MARKS_TABLE} GROUP BY ALL").fetchall()
         except (duckdb.Error, OSError) as error:
