@@ -1,5 +1,6 @@
 """Bounds of what is measured: what must hold (`< 500ms`), or from where on it is bad (`{warning: 70%}`)."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from bosco.kit.numbers import write_number
@@ -46,11 +47,20 @@ def hold_levels(measure: str, value: Quantity, levels: Levels, good: Direction =
     for level, failing in steps:
         if level is None:
             continue
+        level = _from_its_bad_side(level, good)
         reached = level.judge(seen).holds is not False
         told.append(Expectation(f"{measure} ({shown(value)}) {_avoided(level, good)}", not reached, failing))
         if reached:
             break
     return told
+
+
+def _from_its_bad_side(level: Condition, good: Direction) -> Condition:
+    """Turn `cpu: < 85%` round: nobody means that little use is bad, but that it must stay so."""
+    wanted = ("<", "<=") if good == "down" else (">", ">=")
+    if isinstance(level, Compare) and level.sign in wanted:
+        return replace(level, sign=_OPPOSITE[level.sign])
+    return level
 
 
 def within(

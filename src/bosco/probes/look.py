@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bosco.kit.net_model import NetFailed, Trouble
+from bosco.kit.net_trouble import timed_out
 from bosco.kit.refusal import Refusal
-from bosco.kit.units import say_duration
 from bosco.kit.words import msg
 from bosco.probes.kind import Eyes, Kind, Reading
 
@@ -33,9 +33,9 @@ async def look(kind: Kind, eyes: Eyes) -> Looked:
     try:
         async with clock.limit(eyes.limit):
             reading, trouble = await _read(kind, eyes)
-    except TimeoutError:
-        reading = Reading("down", msg("no answer within {limit}", limit=say_duration(eyes.limit)))
-        trouble = "timeout"
+    except TimeoutError as error:
+        cut = timed_out(error, eyes.limit)
+        reading, trouble = Reading("down", cut.says, phases=cut.phases), cut.kind
     took = timedelta(seconds=clock.monotonic() - began)
     if max(took, clock.read() - at) > eyes.limit + STOOD_STILL:
         return Looked(Reading("unknown", msg("Bosco stood still while it looked")), at)
