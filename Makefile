@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STATIC := src/bosco/web/static/vendor
 
-.PHONY: help run test check fmt build bench soak pictures lock clean
+.PHONY: help run test again check fmt build bench soak pictures lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ run: .venv/.run $(STATIC)/.done  ## show the product alive, with its demonstrati
 
 test: .venv/.dev $(STATIC)/.done  ## every test but the marathons
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+
+again: .venv/.dev $(STATIC)/.done  ## the tests that failed last, one at a time
+	$(BIN)/python -m pytest -m "not soak" --last-failed --last-failed-no-failures none
 
 check: .venv/.dev  ## lint, types, import contract
 	$(BIN)/ruff format --check .
