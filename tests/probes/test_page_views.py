@@ -12,7 +12,7 @@ from bosco.kit.words import Language, say
 from bosco.plan.load import Plan
 from bosco.probes.kind import Outcome
 from bosco.probes.model import ProbeView
-from bosco.probes.page_chart import phase_bar, state_markers, with_holes
+from bosco.probes.page_chart import chart_start, phase_bar, state_markers, with_holes
 from bosco.probes.page_days import bars
 from bosco.probes.page_environments import members
 from bosco.probes.page_heartbeat import examples
@@ -159,6 +159,14 @@ def test_no_line_is_drawn_where_nobody_looked() -> None:
     at, columns = with_holes([0.0, 60.0, 120.0, 600.0], {"mean": [1.0, 2.0, 3.0, 4.0]}, 114.0)
     assert at == [0, 60, 120, 360, 600]
     assert columns["mean"] == [1.0, 2.0, 3.0, None, 4.0]
+
+
+def test_a_chart_begins_where_the_watching_did() -> None:
+    since = NOW - timedelta(hours=24)
+    assert chart_start(since, [Interval("web", "up", NOW - timedelta(days=9))], NOW) == since
+    assert chart_start(since, [Interval("web", "up", NOW - timedelta(hours=2))], NOW) == NOW - timedelta(hours=2)
+    assert chart_start(since, [Interval("web", "unknown", NOW)], NOW) == NOW - timedelta(minutes=5)
+    assert chart_start(since, [], NOW) == since
 
 
 def test_stretches_of_trouble_are_cut_at_the_ends_of_a_chart_and_named_while_they_are_few() -> None:

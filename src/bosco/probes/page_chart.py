@@ -1,7 +1,7 @@
 """A probe's answers as charts: how fast they came, what each phase took, and the stretches in which it was not well."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from bosco.services.intervals import Interval
 from bosco.web.states import STATES
 
 POINTS = 300
+SHORTEST = timedelta(minutes=5)
 MOST_MARKERS = 60
 # Names stand beside markers as long as they are few and far enough apart to be read.
 MOST_NAMED = 6
@@ -31,6 +32,17 @@ _MARKS = {"down": "red", "degraded": "amber", "unknown": "violet"}
 _HOLE = 1.9
 
 Chart = dict[str, Any]
+
+
+def chart_start(since: datetime, states: Sequence[Interval], now: datetime) -> datetime:
+    """Return where a chart begins: no earlier than what is watched, so that its first minutes fill it."""
+    watched = states[0].start if states else since
+    return max(since, min(watched, now - SHORTEST))
+
+
+def first_point(series: Series) -> datetime:
+    """Return where a chart's line begins; what was before it has no place on the chart."""
+    return max(series.since, datetime.fromtimestamp(series.at[0], UTC)) if series.at else series.since
 
 
 def answer_chart(series: Series, every: timedelta, markers: list[Chart]) -> Chart:

@@ -10,6 +10,7 @@ from bosco.plan.load import Plan
 from bosco.probes.model import ProbeView
 from bosco.probes.section import PROBES
 from bosco.services.availability import measure
+from bosco.services.budget import Verdict, judge
 from bosco.services.intervals import Interval
 from bosco.services.model import Standing
 from bosco.services.section import ENVIRONMENTS, SERVICES
@@ -37,11 +38,8 @@ class Place:
     since: datetime | None
     share: float | None
     sla: float | None
-
-    @property
-    def met(self) -> bool | None:
-        """Say whether it was as available as promised; None when one of the two is not known."""
-        return None if self.share is None or self.sla is None else self.share * 100 >= self.sla
+    # How its promise stands; None without a promise.
+    verdict: Verdict | None
 
 
 def members(plan: Plan, key: str) -> Members:
@@ -92,5 +90,6 @@ def place_of(  # noqa: PLR0913, PLR0917 - it is put together from both sorts of 
     word = next((state for state in _ORDER if any(part[0] == state for part in parts)), None)
     since = min((at for state, at in parts if state == word), default=None)
     # Of several members, the worse one counts wherever they overlap.
-    share = measure(intervals, span, now).share if parts else None
-    return Place(key, declared.name or key, declared.url, word, since, share, declared.sla)
+    found = measure(intervals, span, now)
+    verdict = judge(found, declared.sla).verdict if declared.sla is not None and parts else None
+    return Place(key, declared.name or key, declared.url, word, since, found.share, declared.sla, verdict)

@@ -14,7 +14,15 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan
 from bosco.probes.days import Days
 from bosco.probes.heartbeats import Heartbeats
-from bosco.probes.page_chart import POINTS, answer_chart, phase_bar, phase_chart, phase_shares, state_markers
+from bosco.probes.page_chart import (
+    POINTS,
+    answer_chart,
+    chart_start,
+    phase_bar,
+    phase_chart,
+    phase_shares,
+    state_markers,
+)
 from bosco.probes.page_days import bars
 from bosco.probes.page_heartbeat import ENDINGS, PING_WORDS, examples, job_of, job_verdict
 from bosco.probes.page_probe import meaning, rhythm_of, rule_of, target_of, verdict_of
@@ -179,9 +187,9 @@ async def _charts(ask: Sources, name: str, word: str) -> dict[str, Any]:
     span, now = span_called(word), ask.clock.read()
     since = now - span.length
     view = ask.probes.view(name)
-    series = await ask.results.series(name, since, now, POINTS)
     states: list[Interval] = await ask.probes.intervals([name], now - SPANS[-1].length, now)
-    markers = state_markers(states, since, now)
+    series = await ask.results.series(name, chart_start(since, states, now), now, POINTS)
+    markers = state_markers(states, first_point(series), now)
     summary = (await ask.results.summaries(since, now)).get(name)
     return {
         "span": span,

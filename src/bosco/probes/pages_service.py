@@ -14,7 +14,7 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.header import TIMEZONE
 from bosco.probes.days import Days
 from bosco.probes.model import ProbeView
-from bosco.probes.page_chart import POINTS, answer_chart, phase_chart, state_markers
+from bosco.probes.page_chart import POINTS, answer_chart, chart_start, first_point, phase_chart, state_markers
 from bosco.probes.page_days import bars
 from bosco.probes.page_probe import next_look
 from bosco.probes.page_probes import row_of
@@ -78,9 +78,7 @@ def service_routes(ask: Asked) -> list[Any]:
         says, reason = form.choice("says", SAID), form.lines("reason", most=LONGEST_REASON)
         if start and end and form.ok:
             try:
-                await ask.services.correct(
-                    name, Span(start, end), cast(Said, says), by=visitor.actor, reason=reason
-                )
+                await ask.services.correct(name, Span(start, end), cast(Said, says), by=visitor.actor, reason=reason)
             except Refusal as refusal:
                 if refusal.code is not Code.INVALID:
                     raise
@@ -153,8 +151,9 @@ async def _charts(ask: Asked, name: str, word: str, probe: str) -> dict[str, Any
     if chosen is None:
         return {"chosen": None, "answers": None, "phases": None, "tabs": [], "others": []}
     since = now - span.length
-    markers = state_markers(await ask.services.intervals([name], since, now), since, now)
-    series = await ask.results.series(chosen.name, since, now, POINTS)
+    watched = await ask.probes.intervals([chosen.name], since, now)
+    series = await ask.results.series(chosen.name, chart_start(since, watched, now), now, POINTS)
+    markers = state_markers(await ask.services.intervals([name], since, now), first_point(series), now)
     path = f"/services/{name}?probe={chosen.name}"
     return {
         "chosen": chosen,
