@@ -18,6 +18,7 @@ from bosco.probes.page_chart import (
     POINTS,
     answer_chart,
     chart_start,
+    first_point,
     phase_bar,
     phase_chart,
     phase_shares,
