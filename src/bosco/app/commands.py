@@ -82,8 +82,12 @@ def up(asked: argparse.Namespace, terminal: Terminal) -> int:
     async def started(house: House, address: str) -> None:
         terminal.prefer(house.current.plan[LANGUAGE])
         terminal.say(msg("Bosco runs “{plan}” at {address}", plan=house.shell.site.name, address=address))
-        if invitation := await house.wiring.get(Accounts).invite_first(house.shell.site.url or address):
+        away = house.shell.site.url
+        if invitation := await house.wiring.get(Accounts).invite_first(away or address):
             terminal.say(invitation)
+            if away:
+                here = str(invitation.values["link"]).replace(away.rstrip("/"), address, 1)
+                terminal.say(msg("Or on this machine: {link}", link=here))
         for mistake in house.loaded.mistakes:
             terminal.tell(mistake.say(terminal.language))
         terminal.out.flush()
