@@ -44,10 +44,10 @@ def hold_levels(measure: str, value: Quantity, levels: Levels, good: Direction =
     seen = Seen(measure, value.value, value.unit, good=good)
     told: list[Expectation] = []
     steps: tuple[tuple[Condition | None, Outcome], ...] = ((levels.critical, "down"), (levels.warning, "degraded"))
-    for level, failing in steps:
-        if level is None:
+    for written, failing in steps:
+        if written is None:
             continue
-        level = _from_its_bad_side(level, good)
+        level = _from_its_bad_side(written, good)
         reached = level.judge(seen).holds is not False
         told.append(Expectation(f"{measure} ({shown(value)}) {_avoided(level, good)}", not reached, failing))
         if reached:
