@@ -246,6 +246,8 @@ def test_steps_and_measures_are_kept_beside_the_look(tmp_path: Path) -> None:
         )
         assert rows == [("step sign in", 0.04), ("cert_days", 12.5)]
 
+    asyncio.run(tell(tmp_path, RealClock(), story))
+
 
 def test_measures_have_charts_too(tmp_path: Path) -> None:
     clock = VirtualClock(START)
@@ -274,5 +276,3 @@ def test_measures_have_charts_too(tmp_path: Path) -> None:
         await results.record("host", clock.read(), Reading("up"), "up")
 
     run_virtually(clock, lambda: tell(tmp_path, clock, story))
-
-    asyncio.run(tell(tmp_path, RealClock(), story))
