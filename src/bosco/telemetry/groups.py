@@ -149,8 +149,8 @@ class Groups:
         began = self._clock.monotonic()
         try:
             written = await self._in_thread(lambda: self._lay_and_write(group, one_by_one=failures >= SUSPICIOUS))
-        except BaseException:
-            # Nothing that waits may wait for ever, whatever went wrong.
+        except asyncio.CancelledError:
+            # Nothing that waits may wait for ever.
             for part in group.parts:
                 if part.done is not None:
                     part.done.cancel()
@@ -213,6 +213,9 @@ class Groups:
         try:
             return await self._in_thread(piece)
         except (duckdb.Error, Refusal) as error:
-            self._stats.failures += 1
             log.warning("telemetry could not be kept up: %s", error)
-            return None
+        except Exception:
+            # Whatever is wrong here, rows go on being written.
+            log.exception("the upkeep of telemetry broke")
+        self._stats.failures += 1
+        return None

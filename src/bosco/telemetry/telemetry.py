@@ -122,7 +122,7 @@ class Telemetry:
             await self._in_writer(self._make_tables)
         self._stats.questions += 1
         self._last_read = self._clock.monotonic()
-        return await self._in_thread(self._threads[1], lambda: self._reading.ask(work, self._file.grid))
+        return await self._clock.in_thread(self._threads[1], lambda: self._reading.ask(work, self._file.grid))
 
     async def settle(self) -> None:
         """Do at once all upkeep that would come by itself: rungs that are over, rows that are too old, memory."""
@@ -199,20 +199,7 @@ class Telemetry:
     async def _in_writer(self, work: Callable[[], Any]) -> Any:
         if self._threads is None:
             raise not_open()
-        return await self._in_thread(self._threads[0], work)
-
-    async def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        def guarded() -> T | Refusal:
-            # A refusal is frozen, so it cannot travel through the context managers around the wait.
-            try:
-                return work()
-            except Refusal as refusal:
-                return refusal
-
-        found = await self._clock.in_thread(pool, guarded)
-        if isinstance(found, Refusal):
-            raise found
-        return found
+        return await self._clock.in_thread(self._threads[0], work)
 
     def _end_threads(self) -> None:
         if self._threads is not None:

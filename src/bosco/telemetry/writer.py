@@ -30,6 +30,10 @@ class Written:
     failed: Refusal | None = None
 
 
+def _is_of_the_rows(error: Exception) -> bool:
+    return isinstance(error, _OF_THE_ROWS) or not isinstance(error, duckdb.Error | OSError | Refusal)
+
+
 class Writer:
     """Everything that changes the file; every method runs in the writer thread."""
 
@@ -46,11 +50,9 @@ class Writer:
         """Make the rows durable, all in one transaction; a part that cannot be written harms only itself."""
         try:
             self._commit(parts)
-        except _OF_THE_ROWS as error:
-            if len(parts) == 1:
-                return Written(refused={0: cannot_write(error)})
-            return self.write_one_by_one(parts)
-        except (duckdb.Error, Refusal) as error:
+        except Exception as error:
+            if _is_of_the_rows(error):
+                return self.write_one_by_one(parts) if len(parts) > 1 else Written(refused={0: cannot_write(error)})
             # Nobody knows what state it is in: the next attempt reads the file anew.
             self.file.drop()
             return Written(failed=error if isinstance(error, Refusal) else cannot_write(error))
