@@ -19,7 +19,7 @@ from bosco.kit.ids import RealIds
 from bosco.store import outbox, timers
 from bosco.store.migrate import migrate
 from bosco.store.outbox import Delivered, Parcel
-from bosco.store.pending import queues
+from bosco.store.pending import queues, troubles
 from bosco.store.store import Store
 from bosco.store.timers import Timer
 from bosco.store.tx import Tx
@@ -28,6 +28,8 @@ from bosco.store.worker import PRUNE, Worker
 LANES = 3
 AT_ONCE = 4
 LEASE = timedelta(seconds=5)
+# Seconds; however slow the machine, what is still there then will never go.
+DRAINED_AFTER = 150
 
 
 class Promised(Fact):
@@ -93,7 +95,9 @@ class Program:
 
     async def drain(self) -> None:
         task = asyncio.create_task(self.worker.run())
-        while [queue for queue in await self.store.read(queues) if queue.name != PRUNE]:
+        started = self.clock.monotonic()
+        while left := [queue for queue in await self.store.read(queues) if queue.name != PRUNE]:
+            assert self.clock.monotonic() - started < DRAINED_AFTER, (left, await self.store.read(troubles))
             await self.clock.sleep(timedelta(milliseconds=100))
         await self.worker.stop(timedelta(seconds=5))
         await task

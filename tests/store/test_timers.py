@@ -309,7 +309,7 @@ def test_what_kills_the_process_each_time_does_not_come_first_again(store: Store
     run_virtually(clock, story)
     [(first, at), (second, later)] = notes.told
     assert (first, second) == ("innocent", "killer")
-    assert later - at >= MINUTE
+    assert later - at >= timedelta(seconds=10)
 
 
 def test_two_workers_share_the_work(store: Store, clock: VirtualClock) -> None:

@@ -25,6 +25,8 @@ from bosco.store.tx import Tx
 # How long one that stands behind another is left alone. Whoever finishes the first takes the next at once; this only
 # matters when the finisher crashed.
 BEHIND = timedelta(seconds=30)
+# So many due rows are looked at to find the first of each lane, and those behind them are put aside.
+LOOKED_AT = 500
 BEHIND_AT_MOST = timedelta(minutes=5)
 AGAIN_AT_THE_EARLIEST = timedelta(seconds=1)
 # An error at such a late attempt makes a parcel leave its lane: it is tried on, but no longer stops those behind it.
@@ -57,17 +59,20 @@ def next_due(tx: Tx, kinds: Collection[str]) -> datetime | None:
 def claim(tx: Tx, kinds: Collection[str], holder: str, lease: timedelta, limit: int) -> list[Parcel]:
     """Take due parcels for this holder, at most the first of each lane."""
     due = tx.run(
-        select(outbox)
+        select(outbox.c.place, outbox.c.lane)
         .where(IS_PENDING, outbox.c.next_try <= tx.at, _KIND.in_(kinds))
         .order_by(outbox.c.next_try, outbox.c.place)
-        .limit(limit)
+        .limit(LOOKED_AT)
         .with_for_update(skip_locked=True)
     ).all()
     first = _first_of({row.lane for row in due if row.lane is not None}, tx)
-    free = [row for row in due if row.lane is None or first[row.lane].place == row.place]
+    free = [row.place for row in due if row.lane is None or first[row.lane].place == row.place]
     if behind := [row for row in due if row.lane is not None and first[row.lane].place != row.place]:
         tx.run(_WAIT, [{"its_place": row.place, "until": _patience(first[row.lane].next_try, tx.at)} for row in behind])
-    return _take(tx, free, holder, lease)
+    if not free:
+        return []
+    chosen = tx.run(select(outbox).where(outbox.c.place.in_(free[:limit]))).all()
+    return _take(tx, sorted(chosen, key=lambda row: free.index(row.place)), holder, lease)
 
 
 def _first_of(lanes: Collection[str], tx: Tx) -> dict[str, Row[Any]]:
