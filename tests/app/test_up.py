@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.running import PLAN, bosco, free_port, running
 from tests.stores import new_database
 
+KEY = "A" * 43 + "="
 WRONG = PLAN.replace("sla: 99.9%", "sla: lots")
 
 
@@ -123,8 +124,8 @@ def test_two_processes_share_one_postgresql(tmp_path: Path) -> None:
         one.mkdir()
         other.mkdir()
         with (
-            running(one, database=url, BOSCO_KEY="k" * 44) as first,
-            running(other, database=url, BOSCO_KEY="k" * 44) as second,
+            running(one, database=url, BOSCO_KEY=KEY) as first,
+            running(other, database=url, BOSCO_KEY=KEY) as second,
         ):
             assert first.ask("/readyz").status == second.ask("/readyz").status == 200
             # A token made beside one process opens the other.

@@ -25,6 +25,17 @@ def test_a_week_of_waiting_takes_no_time_at_all() -> None:
     assert seen[-1] == START + timedelta(days=7)
 
 
+def test_a_story_may_last_for_years() -> None:
+    clock = VirtualClock(START)
+
+    async def story() -> None:
+        for _ in range(10):
+            await clock.sleep(timedelta(days=365))
+
+    run_virtually(clock, story)
+    assert abs(clock.read() - START - timedelta(days=3650)) < timedelta(milliseconds=1)
+
+
 def test_several_waits_end_in_the_order_of_their_instants() -> None:
     clock = VirtualClock(START)
     order: list[str] = []

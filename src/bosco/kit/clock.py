@@ -127,6 +127,8 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__()
+        # A billionth of a second is lost in a float of several months: a timer would then never count as due.
+        self._clock_resolution = 1e-6
         self._virtual = clock
         selector = self._selector  # type: ignore[attr-defined]
         really_select = selector.select

@@ -107,7 +107,8 @@ def _over_time(text: str) -> Condition | None:
     if found := _STAGNATION.fullmatch(words):
         return Stagnation(_span(found[1]))
     if found := _OVER_TIME.fullmatch(words):
-        if found[1] in _NOTHING:
+        # However a bare nought is written, it says that nothing came.
+        if found[1] in _NOTHING or re.fullmatch(r"[+-]?0+(?:[.,]0*)?", found[1]):
             return Nothing(_span(found[2]))
         inner = parse(text[: len(found[1])] if len(words) == len(text) else found[1])
         if isinstance(inner, (Held, Nothing, Stagnation)):
