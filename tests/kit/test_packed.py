@@ -28,7 +28,7 @@ def test_a_sentence_says_the_same_after_it_was_stored(said: object) -> None:
 
 
 def test_a_duration_is_kept_as_its_words() -> None:
-    assert say(unpack(pack(msg("after {span}", span=timedelta(minutes=90)))), "fr") == "after 1\u00a0h 30\u00a0min"
+    assert say(unpack(pack(msg("after {span}", span=timedelta(minutes=90)))), "fr") == "après 1\u00a0h 30\u00a0min"
 
 
 def test_anything_else_becomes_text() -> None:
