@@ -1,0 +1,1 @@
+"""Anomalies: defects that were found, with what reproduces them, until they are gone."""

@@ -1,0 +1,1 @@
+"""Incidents: opened by alerts or by people, followed to their end, learnt from."""

@@ -1,0 +1,92 @@
+"""What people are told about, and the facts that come of telling them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from bosco.kit.facts import Fact
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that people are told about until it is over: an alert, a record, a trouble of Bosco's own.
+
+    `key` is its own for ever (`alert:01J…`, `record:CESIZEN-0042`) and the thread of its letters; sentences are packed.
+    """
+
+    key: str
+    # The journal's subject, and the page where it is shown.
+    subject: str
+    path: str
+    title: Any
+    priority: str
+    since: datetime
+    service: str | None = None
+    # What it has in common with others that should be told together with it; its service, if nothing is said.
+    group: str | None = None
+    # What was seen, the level it was held against, anything more to show.
+    seen: Any = None
+    against: Any = None
+    details: tuple[tuple[Any, Any], ...] = ()
+    # The number of its record, once it has one.
+    number: str | None = None
+    # When shares of its time to resolve are reached (0.5 → instant); None means: by its priority, from `since`.
+    shares: Mapping[str, datetime] | None = None
+
+
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What will happen about a matter unless somebody does something; `at` is None while its clock stands still."""
+
+    at: datetime | None
+    says: Any
+    to: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+    # Why it comes then: "50 % of 2 h".
+    why: Any = None
+
+
+class MatterAcknowledged(Fact, frozen=True, kw_only=True):
+    """Somebody took a matter into their hands; `by` is an actor of the journal: `user:devops`, `person:devops`."""
+
+    key: str
+    subject: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+    # Where they said so: a page, a link in a message, Slack, PagerDuty.
+    via: str = "page"
+
+    @property
+    def lane(self) -> str:
+        """Return what keeps one matter's facts in order."""
+        return f"matter:{self.key}"
+
+
+class MatterUnacknowledged(Fact, frozen=True, kw_only=True):
+    """A matter is in nobody's hands again: given back, or its acknowledgement ran out."""
+
+    key: str
+    subject: str
+    by: str
+    at: datetime
+    because: Any = None
+
+    @property
+    def lane(self) -> str:
+        """Return what keeps one matter's facts in order."""
+        return f"matter:{self.key}"
+
+
+class NobodyCouldBeTold(Fact, frozen=True, kw_only=True):
+    """Everything that was tried to tell of a matter failed, or there was nobody to tell."""
+
+    key: str
+    subject: str
+    because: Any
+    at: datetime
+
+    @property
+    def lane(self) -> str:
+        """Return what keeps one matter's facts in order."""
+        return f"matter:{self.key}"
