@@ -26,6 +26,7 @@ from bosco.revisions.place import PlanPlace
 from bosco.store.migrate import migrate
 from bosco.store.store import Store
 from bosco.store.worker import Worker
+from bosco.telemetry.groups import Pace
 from bosco.telemetry.telemetry import Telemetry
 from bosco.web import events
 from bosco.web.events import Live, Stopping
@@ -49,6 +50,8 @@ class Settings:
     durable: bool = True
     # Whether no other process works on the same state, so that nobody looks for what others may have written.
     alone: bool = False
+    # How long telemetry waits for company.
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass
@@ -126,12 +129,16 @@ class House:
                 found.extend(self.wiring.call(module.routes))
         return found
 
-    def start(self) -> None:
-        """Start the worker and every engine; what breaks is started again after a pause, and said."""
+    def start(self, *, outward: bool = True) -> None:
+        """Start the worker and every engine; what breaks is started again after a pause, and said.
+
+        Without `outward`, engines that ask the world for figures are left out: a rehearsal says what they would find.
+        """
         runs: dict[str, Callable[[], Any]] = {"worker": self.worker.run}
         for name, methods in marked(self.services, "engine").items():
             for method in methods:
-                runs[name] = method
+                if outward or not getattr(method, "goes_outward", False):
+                    runs[name] = method
         for name, run in runs.items():
             self._engines[name] = asyncio.create_task(self._keep_running(name, run), name=name)
 
@@ -187,7 +194,7 @@ async def open_house(settings: Settings, doors: Doors, *more: tuple[type, object
         )
         stack.callback(store.close)
         await doors.clock.in_thread(None, lambda: migrate(store))
-        telemetry = Telemetry(settings.data, doors.clock)
+        telemetry = Telemetry(settings.data, doors.clock, settings.pace)
         await telemetry.open()
         stack.push_async_callback(telemetry.close)
         yield House(settings, doors, store, telemetry, more)

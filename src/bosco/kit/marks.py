@@ -64,9 +64,17 @@ def delivers(kind: str) -> Callable[[Method], Method]:
     return _marked("delivers", kind)
 
 
-def engine(name: str) -> Callable[[Method], Method]:
-    """`async def m(self)` runs as long as Bosco runs; it is started after the stores and cancelled first."""
-    return _marked("engine", name)
+def engine(name: str, *, outward: bool = False) -> Callable[[Method], Method]:
+    """`async def m(self)` runs as long as Bosco runs; it is started after the stores and cancelled first.
+
+    One that goes `outward` by itself, to ask the world or this machine for figures, stays at home in a rehearsal.
+    """
+
+    def mark(method: Method) -> Method:
+        method.__dict__["goes_outward"] = outward
+        return _marked("engine", name)(method)
+
+    return mark
 
 
 def gauges(method: Method) -> Method:

@@ -25,6 +25,17 @@ class Looked:
     trouble: Trouble | None = None
 
 
+class Looking:
+    """How looks are made; a rehearsal looks at its scenario instead of the world."""
+
+    async def look(self, name: str, kind: Kind, eyes: Eyes) -> Looked:
+        """Look once at what the probe of that name looks at."""
+        return await look(kind, eyes)
+
+
+AT_THE_WORLD = Looking()
+
+
 async def look(kind: Kind, eyes: Eyes) -> Looked:
     """Look once; whatever happens becomes a reading."""
     clock = eyes.clock

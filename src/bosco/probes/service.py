@@ -20,7 +20,7 @@ from bosco.probes import rows
 from bosco.probes.figures import schedule_figures, state_figures
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.kind import Eyes, Outcome
-from bosco.probes.look import Looked, look
+from bosco.probes.look import AT_THE_WORLD, Looked, Looking
 from bosco.probes.model import ProbeView, Watched
 from bosco.probes.own_trouble import OwnTrouble
 from bosco.probes.results import ProbeResults
@@ -56,6 +56,7 @@ class Probes:
         standings: Standings,
         heartbeats: Heartbeats,
         results: ProbeResults,
+        looking: Looking = AT_THE_WORLD,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -64,6 +65,7 @@ class Probes:
         self.standings = standings
         self.heartbeats = heartbeats
         self._results = results
+        self._looking = looking
         self._watched: dict[str, Watched] = {}
         self._eyes: dict[str, Eyes] = {}
         self._looked: dict[str, Looked] = {}
@@ -167,7 +169,7 @@ class Probes:
         if not watched.is_open(self._clock.read()):
             self._rest(watched)
             return None
-        looked = await look(watched.probe.look, self._eyes[name])
+        looked = await self._looking.look(name, watched.probe.look, self._eyes[name])
         looked = await self._own_trouble.judge(watched, looked, would_tell=self._would_tell(watched, looked))
         # The plan may have changed meanwhile: a look at what was is no look at what is.
         if self._watched.get(name) is not watched:

@@ -94,7 +94,7 @@ class Revisions:
         async with self._one_at_a_time:
             return await self._take(actor, why)
 
-    @engine("plan files")
+    @engine("plan files", outward=True)
     async def watch(self) -> None:
         """Follow the plan's files; a change counts once it has stood still for one look."""
         await self.look()

@@ -1,0 +1,52 @@
+"""What a scenario's events do to the world, and what its people do in Bosco."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from bosco.app.house import House
+from bosco.probes.heartbeat_rows import Arrived
+from bosco.probes.heartbeats import Heartbeats
+from bosco.rehearse.scenario import STATES, Event, Scenario
+from bosco.rehearse.world import World
+
+# As often as programs usually send their figures.
+TELL_EVERY = timedelta(seconds=30)
+Act = Callable[[], Awaitable[None]]
+
+
+class Actors:
+    """Those who make the events of a scenario happen."""
+
+    def __init__(self, house: House, world: World) -> None:
+        self._house = house
+        self._world = world
+
+    def course(self, scenario: Scenario) -> Iterator[tuple[datetime, Act]]:
+        """Return every act with its instant, in their order; what lasts for a time is undone at its end."""
+        acts: list[tuple[datetime, Act]] = []
+        for scene in scenario.scenes:
+            acts.append((scene.at, partial(self._happen, scene.event)))
+            if scene.event.for_ is not None:
+                acts.append((scene.at + scene.event.for_, partial(self._undo, scene.event)))
+        yield from sorted(acts, key=lambda act: act[0])
+
+    async def _happen(self, event: Event) -> None:
+        names = getattr(event, event.verb)
+        if event.verb in STATES:
+            for name in names:
+                self._world.turn(name, event.verb)
+        elif event.verb in ("ping", "fail"):
+            await self._sign(names, well=event.verb == "ping")
+
+    async def _undo(self, event: Event) -> None:
+        if event.verb in STATES:
+            for name in getattr(event, event.verb):
+                self._world.turn(name, "up")
+
+    async def _sign(self, jobs: tuple[str, ...], *, well: bool) -> None:
+        """Let jobs tell how they ended; one that failed gives no sign of its own until it is told to."""
+        beats = self._house.wiring.get(Heartbeats)
+        for job in jobs:
+            self._world.turn(job, "up" if well else "down")
+            await beats.hear(Arrived(job, self._house.doors.clock.read(), "success" if well else "fail"))
