@@ -138,6 +138,24 @@ def next_open(hours: Hours, zone: ZoneInfo, instant: datetime) -> datetime:
     return add_working_time(hours, zone, instant, _MICROSECOND) - _MICROSECOND
 
 
+def open_periods(hours: Hours, zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches between two instants in which the calendar is open, each as long as it can be."""
+    start, end = in_utc(start), in_utc(end)
+    current: tuple[int, int] | None = None
+    for year in range(start.year, end.year + 1):
+        laid_out = _year(hours, zone, year)
+        for opening, closing in zip(laid_out.opens, laid_out.closes, strict=True):
+            since, until = max(opening, _micros(start)), min(closing, _micros(end))
+            if since >= until:
+                continue
+            if current and since > current[1]:
+                yield _EPOCH + current[0] * _MICROSECOND, _EPOCH + current[1] * _MICROSECOND
+                current = None
+            current = (current[0] if current else since, until)
+    if current:
+        yield _EPOCH + current[0] * _MICROSECOND, _EPOCH + current[1] * _MICROSECOND
+
+
 @cache
 def public_holidays(place: str, year: int) -> frozenset[date]:
     """Return the public holidays of a country or region in that year."""

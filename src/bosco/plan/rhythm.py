@@ -18,6 +18,8 @@ DAY = timedelta(days=1)
 class Rhythm(Protocol):
     """A rule that picks days."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def counts(self) -> bool:
         """Say whether it counts in twos or more, so that its first day matters."""

@@ -1,0 +1,18 @@
+"""How somebody is reached: which of their addresses a kind of channel needs."""
+
+from bosco.people.section import TEAM, Person
+from bosco.plan.load import Plan
+
+_ADDRESS = {"smtp": "email", "email": "email", "sms": "phone", "phone": "phone", "slack": "slack", "discord": "discord"}
+
+
+def address_of(plan: Plan, person: str, channel_kind: str) -> str | None:
+    """Return the address of somebody on that kind of channel; None where they have none there."""
+    found = plan[TEAM].get(person)
+    return None if found is None else _own(found, channel_kind)
+
+
+def _own(person: Person, channel_kind: str) -> str | None:
+    field = _ADDRESS.get(channel_kind)
+    address: str | None = getattr(person, field) if field else None
+    return address or None
