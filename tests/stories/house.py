@@ -1,5 +1,6 @@
 """The whole house as a story: a plan, what happens when, and the exact account of it, on the virtual clock."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,7 +82,20 @@ def play(
 
 async def _lines(house: House) -> list[str]:
     found = await house.wiring.get(Journal).read(limit=500)
-    return [f"{line.at:%H:%M} {line.subject} {line.what}" for line in found]
+    named = _numbered([line.subject for line in found])
+    return [f"{line.at:%H:%M} {named[line.subject]} {line.what}" for line in found]
+
+
+def _numbered(subjects: list[str]) -> dict[str, str]:
+    """Return subjects by their names, and those whose name is a long id by their number: `alert:1`."""
+    named: dict[str, str] = {}
+    count: dict[str, int] = {}
+    for subject in subjects:
+        kind, _, name = subject.partition(":")
+        if subject not in named and re.fullmatch(r"[0-9A-Z]{26}", name):
+            count[kind] = count.get(kind, 0) + 1
+            named[subject] = f"{kind}:{count[kind]}"
+    return {subject: named.get(subject, subject) for subject in subjects}
 
 
 async def _facts(house: House) -> list[str]:

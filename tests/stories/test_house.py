@@ -35,18 +35,24 @@ def test_a_night_leaves_exactly_its_account(tmp_path: Path) -> None:
         "03:00 plan plan.took-effect",
         "03:06 probe:api-health probe.went-down",
         "03:06 service:api service.went-down",
+        "03:06 alert:1 alert.fired",
+        "03:06 alert:1 matter.opened",
         "03:20 plan plan.refused",
         "03:30 plan plan.took-effect",
         "03:41 probe:api-health probe.came-back",
         "03:41 service:api service.came-back",
+        "03:41 alert:1 alert.resolved",
+        "03:41 alert:1 matter.closed",
     ]
     assert told.facts == [
         "03:00 PlanTookEffect 1",
         "03:06 ProbeWentDown api-health",
         "03:06 ServiceWentDown api",
+        "03:06 AlertFired api",
         "03:30 PlanTookEffect 2",
         "03:41 ProbeCameBack api-health",
         "03:41 ServiceCameBack api",
+        "03:41 AlertResolved api",
     ]
 
 

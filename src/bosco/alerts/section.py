@@ -160,6 +160,17 @@ def level_priority(plan: Plan, level: LevelName) -> str:
     return known[min(LEVELS_IN_ORDER.index(level) + 1, len(known) - 1)]
 
 
+def level_called(word: str) -> LevelName:
+    """Return the level of that name; a word that is no level is worth a warning."""
+    return next((level for level in LEVELS_IN_ORDER if level == word), "warning")
+
+
+def rank_of(plan: Plan, priority: str) -> int:
+    """Return the place of a priority, the most urgent first; one that the plan does not know comes last."""
+    known = [*plan[PRIORITIES]]
+    return known.index(priority) if priority in known else len(known)
+
+
 def good_of(plan: Plan, rule: Rule) -> Literal["up", "down"]:
     """Return the direction in which a rule's measure gets better."""
     own = rule.beside.good if isinstance(rule.beside, Levels) else None
