@@ -107,11 +107,11 @@ def test_processes_that_start_at_once_migrate_once(nowhere: str) -> None:
 
 def test_a_database_of_a_newer_bosco_is_refused(store: Store, where: str) -> None:
     forget = "UPDATE alembic_version SET version_num = '{}' WHERE version_num = '{}'"
-    store.write_now(lambda tx: tx.run(text(forget.format("store_9999", "store_0001"))).rowcount)
+    store.write_now(lambda tx: tx.run(text(forget.format("store_9999", "store_0002"))).rowcount)
     with pytest.raises(Refusal, match="newer Bosco") as refused:
         migrate(store)
     assert refused.value.code == Code.CONFLICT
-    store.write_now(lambda tx: tx.run(text(forget.format("store_0001", "store_9999"))).rowcount)
+    store.write_now(lambda tx: tx.run(text(forget.format("store_0002", "store_9999"))).rowcount)
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: Store, tmp_path: Path) -> None:

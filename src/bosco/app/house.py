@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bosco.plan.secrets import Secrets
 from bosco.plan.sections import discover
 from bosco.revisions.opening import opening_plan
 from bosco.revisions.place import PlanPlace
+from bosco.store.helm import Helm
 from bosco.store.migrate import migrate
 from bosco.store.store import Store
 from bosco.store.worker import Worker
@@ -36,6 +38,7 @@ from bosco.web.site import Site
 log = logging.getLogger(__name__)
 RESTART_AFTER = [timedelta(seconds=pause) for pause in (1, 5, 30, 60)]
 GRACE = timedelta(seconds=3)
+HELM = "helm"
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class House:
             (Secrets, self.place.secrets),
             (Vault, Vault(settings.data, doors.environ, doors.ids)),
             (Store, store),
+            (Helm, store.helm),
             (Telemetry, telemetry),
             (CurrentPlan, self.current),
             (PlanPlace, self.place),
@@ -138,7 +142,11 @@ class House:
         for name, methods in marked(self.services, "engine").items():
             for method in methods:
                 if outward or not getattr(method, "goes_outward", False):
-                    runs[name] = method
+                    steered = getattr(method, "at_the_helm", False)
+                    runs[name] = partial(self.store.helm.steer, method) if steered else method
+        if self.store.helm.shared:
+            self.store.helm.contest()
+            runs[HELM] = self.store.helm.run
         for name, run in runs.items():
             self._engines[name] = asyncio.create_task(self._keep_running(name, run), name=name)
 
@@ -146,9 +154,15 @@ class House:
         """Stop every engine; what is in flight ends or is handed back."""
         self.stopping.set()
         await self.worker.stop(GRACE)
+        # What is judged is still written by the one at the helm; then another may take it.
+        helm = self._engines.pop(HELM, None)
         for task in self._engines.values():
             task.cancel()
         await asyncio.gather(*self._engines.values(), return_exceptions=True)
+        if helm is not None:
+            helm.cancel()
+            await asyncio.gather(helm, return_exceptions=True)
+            await self.store.helm.leave()
 
     async def _keep_running(self, name: str, run: Callable[[], Any]) -> None:
         for attempt in range(1_000_000):

@@ -64,14 +64,16 @@ def delivers(kind: str) -> Callable[[Method], Method]:
     return _marked("delivers", kind)
 
 
-def engine(name: str, *, outward: bool = False) -> Callable[[Method], Method]:
+def engine(name: str, *, outward: bool = False, at_the_helm: bool = False) -> Callable[[Method], Method]:
     """`async def m(self)` runs as long as Bosco runs; it is started after the stores and cancelled first.
 
     One that goes `outward` by itself, to ask the world or this machine for figures, stays at home in a rehearsal.
+    One that runs `at_the_helm` runs in one process only, of several that share a database (`bosco.store.helm`).
     """
 
     def mark(method: Method) -> Method:
         method.__dict__["goes_outward"] = outward
+        method.__dict__["at_the_helm"] = at_the_helm
         return _marked("engine", name)(method)
 
     return mark

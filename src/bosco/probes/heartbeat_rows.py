@@ -34,6 +34,8 @@ class Arrived:
     agent: str = ""
     body: str | None = None
     number: int = 0
+    # The errand by which another process handed it over.
+    errand: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Jobs that report to Bosco: pings are durable before they are answered, and silence is noticed when it is due."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from bosco.kit.marks import service
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.plan.secrets import Secrets
+from bosco.probes import errands
 from bosco.probes import heartbeat_rows as rows
 from bosco.probes.heartbeat import Beat, Ping, Times, due, hear, judge
 from bosco.probes.heartbeat_keys import Addresses, key_from, slug_of
@@ -28,6 +30,7 @@ from bosco.probes.standings import Standings
 from bosco.probes.state import settle
 from bosco.probes.together import Together
 from bosco.probes.wakefulness import Gap
+from bosco.store.helm import HelmLost
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 PING_KEY = "ping-key"
 # How long a ping waits for a Bosco that has only just started.
 PATIENCE = timedelta(seconds=10)
+# How often to look for pings that came to other processes.
+TAKE_IN_EVERY = timedelta(milliseconds=500)
 
 
 @dataclass(frozen=True)
@@ -87,16 +92,35 @@ class Heartbeats:
         self._times = {name: times_of(one.probe.look, one.zone) for name, one in watched.items()}
         self._due.clear()
         self._next.clear()
+        # What came in while nobody watched is heard before anybody is called late.
+        await self._take_in()
         for name in watched:
             self._judge(name)
         self._listening.set()
         self._news.set()
 
+    async def read(self, watched: Mapping[str, Watched]) -> None:
+        """Take what the process that watches has written, while this one does not."""
+        found, ping_key = await self._store.read(lambda tx: (rows.load_heartbeats(tx), read_setting(tx, PING_KEY)))
+        if self._store.helm.mine:
+            return
+        # One that has only just come into the plan has no address until the other process knows it.
+        new = {name: Kept("", Beat(self._clock.read())) for name in watched if name not in found}
+        self._kept, self._watched = {**found, **new}, dict(watched)
+        self._times = {name: times_of(one.probe.look, one.zone) for name, one in watched.items()}
+        keys = {name: self._key_of(one) for name, one in watched.items() if name in found}
+        self.addresses = Addresses(ping_key or "", {name: key for name, key in keys.items() if key})
+        self._listening.set()
+
     async def hear(self, arrived: Arrived) -> None:
         """Take a ping and return once it is on disk."""
         if not self._listening.is_set():
             await self.wait_until_listening()
-        await self._queue.put(arrived)
+        if self._store.helm.mine:
+            with contextlib.suppress(HelmLost):
+                await self._queue.put(arrived)
+                return
+        await self._store.write(lambda tx: errands.leave_ping(tx, arrived))
 
     async def wait_until_listening(self) -> None:
         """Wait for a Bosco that has only just started, or refuse."""
@@ -129,6 +153,7 @@ class Heartbeats:
         """Notice silence when it is due; the clocks are compared first, lest an absence of ours pass for theirs."""
         while True:
             self._news.clear()
+            await self._take_in()
             compare_clocks()
             now = self._clock.read()
             while self._due and self._due[0][0] <= now:
@@ -136,13 +161,30 @@ class Heartbeats:
                 if self._next.get(name) == at:
                     del self._next[name]
                     self._judge(name)
-            await self._clock.wait(self._news, self._due[0][0] if self._due else None)
+            await self._clock.wait(self._news, self._next_look())
+
+    def _next_look(self) -> datetime | None:
+        due = self._due[0][0] if self._due else None
+        if not self._store.helm.contested:
+            return due
+        again = self._clock.read() + TAKE_IN_EVERY
+        return again if due is None else min(due, again)
+
+    async def _take_in(self) -> None:
+        """Hear the pings that came to other processes."""
+        while self._store.helm.contested and (left := await self._store.read(errands.pings_left)):
+            known = [one for one in left if one.heartbeat in self._kept]
+            strays = [one.errand for one in left if one.heartbeat not in self._kept and one.errand is not None]
+            if strays:
+                await self._store.write(lambda tx, strays=strays: errands.done(tx, strays))  # type: ignore[misc]
+            await asyncio.gather(*[self._queue.put(one) for one in known])
 
     async def drain(self) -> None:
         """Return once everything that was heard so far is on disk."""
         await self._queue.drain()
 
     def _declare(self, tx: Tx, watched: Mapping[str, Watched]) -> tuple[dict[str, Kept], str]:
+        self._store.helm.confirm(tx)
         kept = rows.load_heartbeats(tx)
         new = {name: Kept(key_from(self._ids.secret()), Beat(tx.at)) for name in watched if name not in kept}
         # One that was not in the plan for a while could not be listened to either.
@@ -219,7 +261,11 @@ class Heartbeats:
                 after[name] = replace(was, beat=beat, pings=numbered.number)
         changed = {name: (before[name], now) for name, now in after.items()}
 
+        handed = [one.errand for one in arrived if one.errand is not None]
+
         def write(tx: Tx) -> None:
+            self._store.helm.confirm(tx)
+            errands.done(tx, handed)
             rows.append_pings(tx, arrived)
             rows.remember(tx, changed)
 

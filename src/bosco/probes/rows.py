@@ -69,9 +69,9 @@ def write_setting(tx: Tx, name: str, value: str) -> None:
     tx.run(_SET[tx.on_postgresql], {"name": name, "value": value})
 
 
-def note_awake(tx: Tx) -> None:
-    """Write that Bosco is awake now."""
-    write_setting(tx, AWAKE, str(to_microseconds(tx.at)))
+def note_awake(tx: Tx, at: datetime | None = None) -> None:
+    """Write that Bosco is awake now, or was at that instant."""
+    write_setting(tx, AWAKE, str(to_microseconds(at or tx.at)))
 
 
 def awake_until(tx: Tx) -> datetime | None:

@@ -16,7 +16,7 @@ from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan
 from bosco.plan.secrets import Secrets
-from bosco.probes import rows
+from bosco.probes import errands, rows
 from bosco.probes.figures import schedule_figures, state_figures
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.kind import Eyes, Outcome
@@ -27,14 +27,21 @@ from bosco.probes.results import ProbeResults
 from bosco.probes.schedule import Schedule
 from bosco.probes.slots import EVERYWHERE
 from bosco.probes.standings import Standings, first_gap
-from bosco.probes.state import in_doubt, observe, rest, sooner
+from bosco.probes.state import begin, in_doubt, observe, rest, sooner
 from bosco.probes.wakefulness import Gap
 from bosco.probes.watched import pace_of, watched_of
 from bosco.services.intervals import Interval
+from bosco.store.helm import HelmLost
 from bosco.store.store import Store
+from bosco.store.tx import Tx
 
 log = logging.getLogger(__name__)
 AWAKE_EVERY = timedelta(minutes=1)
+# How often a process that does not watch reads what the other has written, and the other what is asked of it.
+READ_EVERY = timedelta(seconds=2)
+ERRANDS_EVERY = timedelta(milliseconds=500)
+# How long a look by another process may take beyond its own time limit.
+PATIENCE = timedelta(seconds=10)
 # What was judged is written within this time when Bosco is stopped.
 LAST_WORDS = timedelta(seconds=2)
 # Files and sockets that are left for everything else.
@@ -77,7 +84,7 @@ class Probes:
         self.schedule = Schedule(clock, self._look, everywhere=everywhere, on_gap=self._notice)
         current.on_change(self._hear_of_plan)
 
-    @engine("probes")
+    @engine("probes", at_the_helm=True)
     async def run(self) -> None:
         """Look at everything as the plan says, until cancelled."""
         await self.begin()
@@ -87,32 +94,80 @@ class Probes:
                 tasks.create_task(self.heartbeats.run(self.schedule.compare_clocks))
                 tasks.create_task(self._stay_awake())
                 tasks.create_task(self._follow_news())
+                tasks.create_task(self._run_errands())
         finally:
             self._begun = False
             await self._settle()
 
+    @engine("standings")
+    async def keep_reading(self) -> None:
+        """While another process watches, show what it writes."""
+        while True:
+            await self._store.helm.until_lost()
+            watched = watched_of(self._current.plan)
+            told = await self.standings.read(watched)
+            await self.heartbeats.read({name: one for name, one in watched.items() if one.is_heartbeat})
+            if not self._store.helm.mine:
+                self._watched, self._looked, self._begun = watched, {}, told
+            await self._clock.sleep(READ_EVERY)
+
+    async def _run_errands(self) -> None:
+        """Look when another process asks for it."""
+        while self._store.helm.contested:
+            left = await self._store.read(errands.looks_left)
+            await asyncio.gather(*[self._look_for(number, name) for number, name in left.items()])
+            await self._clock.sleep(ERRANDS_EVERY)
+
+    async def _look_for(self, number: int, name: str) -> None:
+        with contextlib.suppress(Refusal, LookupError):
+            await self.check_now(name)
+        await self._store.write(lambda tx: errands.done(tx, [number]))
+
+    async def _have_looked(self, watched: Watched) -> None:
+        """Have the process that watches look, and wait until it has."""
+        number = await self._store.write(lambda tx: errands.leave_look(tx, watched.name))
+        try:
+            async with self._clock.limit(watched.timeout + PATIENCE):
+                while await self._store.read(lambda tx: errands.is_left(tx, number)):
+                    await self._clock.sleep(ERRANDS_EVERY / 2)
+        except TimeoutError:
+            await self._store.write(lambda tx: errands.done(tx, [number]))
+            raise Refusal(
+                Code.UNAVAILABLE,
+                msg("Another process of Bosco watches, and has not answered."),
+                msg("It may be taking over from one that stopped; try again in some seconds."),
+            ) from None
+        await self.standings.read(self._watched)
+
     async def _settle(self) -> None:
         """Write what has been judged before the stores are closed."""
-        with contextlib.suppress(TimeoutError, Refusal):
+        with contextlib.suppress(TimeoutError, Refusal, HelmLost):
             async with self._clock.limit(LAST_WORDS):
                 await self.standings.drain()
                 await self.heartbeats.drain()
-                await self._store.write(rows.note_awake)
+                await self._store.write(self._note_awake)
 
     async def begin(self) -> None:
         """Take up where Bosco left off, and make unknown what nobody saw meanwhile."""
         await self._results.load()
+        await self._store.write(self._take_over)
         await self.standings.load()
         awake = await self._store.read(rows.awake_until)
-        self._watched = {}
-        await self._follow(self._current.plan)
+        await self._follow(self._current.plan, {})
         gap = first_gap(awake, self._clock.read())
         if gap is not None:
             await self.standings.oversleep(gap, "not running")
-        await self._store.write(rows.note_awake)
+        await self._store.write(self._note_awake)
         gaps = await self._store.read(rows.load_gaps)
         await self.heartbeats.follow(self._heartbeats_of(self._watched), gaps)
         self._begun = True
+
+    def _take_over(self, tx: Tx) -> None:
+        """Begin where the process before this one left off, whose last sign of life the helm knows best."""
+        self._store.helm.confirm(tx)
+        before, awake = self._store.helm.before, rows.awake_until(tx)
+        if before is not None and awake is not None and before > awake:
+            rows.note_awake(tx, before)
 
     async def check_now(self, name: str) -> ProbeView:
         """Look at once, and return how the probe then stands."""
@@ -125,8 +180,11 @@ class Probes:
             )
         if watched.probe.paused:
             raise Refusal(Code.CONFLICT, msg("The probe {name} is paused in the plan.", name=name))
-        await self.schedule.look_now(name)
-        await self.standings.drain()
+        if self._store.helm.mine:
+            await self.schedule.look_now(name)
+            await self.standings.drain()
+        else:
+            await self._have_looked(watched)
         return self.view(name)
 
     def view(self, name: str) -> ProbeView:
@@ -157,7 +215,8 @@ class Probes:
     async def figures(self) -> list[Gauge]:
         """Tell how late looks are, and how many probes are in which state."""
         states = [self._view(one).state for one in self._watched.values()]
-        return [*schedule_figures(self.schedule, self.heartbeats.pings), *state_figures(states)]
+        helm = Gauge("bosco_at_the_helm", "Whether this process is the one that watches.", int(self._store.helm.mine))
+        return [helm, *schedule_figures(self.schedule, self.heartbeats.pings), *state_figures(states)]
 
     @ready("probes")
     async def not_ready(self) -> str | None:
@@ -166,6 +225,8 @@ class Probes:
 
     async def _look(self, name: str) -> timedelta | None:
         watched = self._watched[name]
+        if not self._store.helm.mine:
+            return None
         if not watched.is_open(self._clock.read()):
             self._rest(watched)
             return None
@@ -219,11 +280,11 @@ class Probes:
                 await self.standings.oversleep(self._gaps.pop(0), "asleep")
             if self._current.plan is not plan:
                 plan = self._current.plan
-                await self._follow(plan)
+                await self._follow(plan, self._watched)
                 await self.heartbeats.follow(self._heartbeats_of(self._watched), await self.gaps())
 
-    async def _follow(self, plan: Plan) -> None:
-        before, watched = self._watched, watched_of(plan)
+    async def _follow(self, plan: Plan, before: Mapping[str, Watched]) -> None:
+        watched = watched_of(plan)
         changed = [name for name, one in watched.items() if name in before and before[name] != one]
         kept = {name: before[name] if before.get(name) == one else one for name, one in watched.items()}
         await self.standings.follow(kept, changed)
@@ -240,10 +301,14 @@ class Probes:
     def _heartbeats_of(self, watched: Mapping[str, Watched]) -> dict[str, Watched]:
         return {name: one for name, one in watched.items() if one.is_heartbeat}
 
+    def _note_awake(self, tx: Tx) -> None:
+        self._store.helm.confirm(tx)
+        rows.note_awake(tx)
+
     async def _stay_awake(self) -> None:
         while True:
             await self._clock.sleep(AWAKE_EVERY)
-            await self._store.write(rows.note_awake)
+            await self._store.write(self._note_awake)
 
     def _find(self, name: str) -> Watched:
         watched = self._watched.get(name)
@@ -252,7 +317,8 @@ class Probes:
         return watched
 
     def _view(self, watched: Watched) -> ProbeView:
-        standing, looked = self.standings[watched.name], self._looked.get(watched.name)
+        standing = self.standings.get(watched.name) or begin(self._clock.read())
+        looked = self._looked.get(watched.name)
         return ProbeView(
             name=watched.name,
             kind=watched.probe.kind,

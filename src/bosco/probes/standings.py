@@ -31,6 +31,7 @@ from bosco.services.combine import Part, combine
 from bosco.services.intervals import Turn
 from bosco.services.model import Turned
 from bosco.services.service import Services
+from bosco.store.helm import HelmLost
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 from bosco.web.events import Live
@@ -86,6 +87,22 @@ class Standings:
             for name, one in loaded.items()
         }
 
+    async def read(self, watched: Mapping[str, Watched]) -> bool:
+        """Take what the process that watches has written, while this one does not; say whether it has any."""
+        loaded, awake = await self._store.read(lambda tx: (rows.load_states(tx), rows.awake_until(tx)))
+        await self._services.load()
+        if self._store.helm.mine:
+            return False
+        now = self._clock.read()
+        before, self._watched = self._standings, dict(watched)
+        self._standings = {name: loaded.get(name) or before.get(name) or begin(now) for name in watched}
+        turned = [name for name, one in self._standings.items() if name in before and before[name].shown != one.shown]
+        if turned:
+            services = {watched[name].service for name in turned}
+            self._live.tell(*(f"probe:{name}" for name in turned))
+            self._live.tell(*(f"service:{name}" for name in services if name is not None))
+        return awake is not None
+
     async def follow(self, watched: Mapping[str, Watched], changed: Iterable[str] = ()) -> None:
         """Follow these probes from now on; changed ones keep their state, and forget the looks that led to it."""
         await self.drain()
@@ -113,6 +130,7 @@ class Standings:
         self._services.drop(unwatched)
 
         def write(tx: Tx) -> None:
+            self._store.helm.confirm(tx)
             rows.forget_states(tx, gone)
             for name in gone:
                 tx.publish(ProbeRemoved(probe=name, service=gone_from.get(name), at=tx.at))
@@ -150,6 +168,7 @@ class Standings:
         await self.drain()
 
         def write(tx: Tx) -> None:
+            self._store.helm.confirm(tx)
             rows.write_gap(tx, gap)
             rows.note_awake(tx)
             if count:
@@ -191,6 +210,10 @@ class Standings:
         while True:
             try:
                 await self._store.write(lambda tx: self._put(tx, written, turned))
+            except HelmLost:
+                # Another process watches, and has begun with what was written before.
+                log.warning("%d changes of state were seen too late to be written", len(written))
+                return
             except Exception:
                 # The looks go on; what they led to must not be lost, so it waits here, in its order.
                 log.exception("changes of state could not be written; they are kept and tried again")
@@ -201,6 +224,7 @@ class Standings:
         self._live.tell(*{f"service:{one.service}" for one in turned})
 
     def _put(self, tx: Tx, written: list[_Written], turned: list[Turned]) -> None:
+        self._store.helm.confirm(tx)
         language = self._current.plan[LANGUAGE]
         rows.put_states(tx, {one.watched.name: one.standing for one in written})
         turns = [Turn(one.watched.name, change.after, change.since) for one in written for change in one.changes]

@@ -64,3 +64,14 @@ pings = Table(
     Column("body", CleanText),
     Index("ix_probes_pings_heartbeat", "heartbeat", "number"),
 )
+
+# What another process asks of the one that watches: to take a ping that came to it, to look at a probe now.
+errands = Table(
+    "probes_errands",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("put_at", Instant, nullable=False),
+)

@@ -18,6 +18,7 @@ from bosco.kit.words import msg
 from bosco.store import facts, postgresql, sqlite
 from bosco.store.bells import Bells
 from bosco.store.failures import ConnectionLost, lost_connection, unreachable
+from bosco.store.helm import Helm
 from bosco.store.job import Job, settle
 from bosco.store.turn import Turn
 from bosco.store.tx import Tx
@@ -50,6 +51,7 @@ class Store:
         self.listeners: dict[str, list[str]] | None = None
         self.file: Path | None = None
         self.turn: Turn | None = None
+        self.helm: Helm
         self.engine: Engine
         self.reads: Engine
         self._readers: ThreadPoolExecutor
@@ -70,6 +72,7 @@ class Store:
             store._open_postgresql(str(where), durable)
         else:
             store._open_sqlite(Path(where), durable)
+        store.helm = Helm(store, shared=on_postgresql and not alone)
         return store
 
     def _open_sqlite(self, folder: Path, durable: bool) -> None:
