@@ -34,6 +34,8 @@ class Priority(PlanPart):
     blink: bool = False
     acknowledge: Deadline | None = None
     respond: Deadline | None = None
+    # How long the world may wait for the next word about it.
+    update: Deadline | None = None
     resolve: Deadline | None = None
     hours: Annotated[str, Names("hours")] = "always"
     impact: PlanText | None = None

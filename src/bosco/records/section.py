@@ -48,8 +48,10 @@ class Field(PlanPart):
     label: PlanText | None = None
     options: OneOrMany[PlanText] = ()
     required: bool = False
-    # The stage that may not be left without it.
+    # The stage that may not be entered without it; if it is required and nothing is said, the end.
     before: str | None = None
+    # What stands there when a record is opened, to be filled in.
+    template: PlanText | None = None
 
     @model_validator(mode="after")
     def _has_options(self) -> "Field":
@@ -78,6 +80,8 @@ def _write_field(field: Field) -> Any:
     return field.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+# Where a correction leaves the team's hands.
+GOES_OUT = ("deploying", "deployed")
 _PriorityName = Annotated[str, Names("priorities")]
 
 
@@ -89,6 +93,14 @@ class Kind(PlanPart):
     flow: OneOrMany[Name] = ("open", "in-progress", "resolved", "closed")
     # A failure in the first stage brings it back to the second by itself.
     back: Mapping[str, str] = PydanticField(default_factory=dict)
+    # Where each stage may lead; one that is not named may lead anywhere.
+    moves: Mapping[str, OneOrMany[str]] = PydanticField(default_factory=dict)
+    # Whose hand it takes to bring it into a stage: people, groups, levels, or a role.
+    who: Mapping[str, OneOrMany[str]] = PydanticField(default_factory=dict)
+    # Words that move it when a comment begins with them: `/deployed`.
+    commands: Mapping[Name, str] = PydanticField(default_factory=dict)
+    # Whether people are called for it as for an alert; others tell only who has it and who watches it.
+    calls: bool = False
     # Stages in which its clocks stand still, and those in which it is over.
     pauses: OneOrMany[str] = ()
     ends: OneOrMany[str] = ()
@@ -100,6 +112,8 @@ class Kind(PlanPart):
     postmortem: OneOrMany[str] = ()
     assign: Mapping[str, OneOrMany[Target]] = PydanticField(default_factory=dict)
     approve: Mapping[str, OneOrMany[Target]] = PydanticField(default_factory=dict)
+    # The stage that it may not enter before those have approved it; if nothing is said, where it goes out or ends.
+    approved_before: str | None = None
     close_after: Duration | None = None
 
     @model_validator(mode="after")
@@ -111,6 +125,11 @@ class Kind(PlanPart):
             ("pauses", self.pauses),
             ("ends", self.ends),
             ("names", tuple(self.names)),
+            ("moves", (*self.moves, *(stage for ways in self.moves.values() for stage in ways))),
+            ("who", tuple(self.who)),
+            ("commands", tuple(self.commands.values())),
+            ("approved_before", (self.approved_before,) if self.approved_before else ()),
+            ("fields", tuple(field.before for field in self.fields.values() if field.before)),
         ):
             for stage in stages:
                 if stage not in self.flow:
@@ -124,6 +143,16 @@ class Kind(PlanPart):
     def last(self) -> tuple[str, ...]:
         """Return the stages in which it is over."""
         return self.ends or self.flow[-1:]
+
+    @property
+    def gate(self) -> str:
+        """Return the stage that it enters only with the approvals that its priority asks for."""
+        out = [stage for stage in self.flow if stage in GOES_OUT]
+        return self.approved_before or (out or self.last)[0]
+
+    def stage_name(self, stage: str) -> Text | str:
+        """Return how a stage is called."""
+        return self.names.get(stage) or stage
 
 
 def _stages(*pairs: tuple[str, str, str]) -> dict[str, Any]:
@@ -157,6 +186,7 @@ USUAL: Mapping[str, Kind] = MappingProxyType(
                 _CLOSED,
             ),
             back={"testing": "fixing", "deploying": "fixing", "verifying": "fixing"},
+            calls=True,
             fields={
                 "users_affected": Field(type="number", label=_called("Users affected", "Utilisateurs affectés")),
                 "features": Field(type="list", label=_called("Features affected", "Fonctionnalités impactées")),
@@ -173,6 +203,7 @@ USUAL: Mapping[str, Kind] = MappingProxyType(
                 ("recovering", "Recovering", "Rétablissement"),
                 _CLOSED,
             ),
+            calls=True,
             fields={
                 "scope": Field(type="long text", label=_called("What was reached", "Périmètre compromis")),
                 "personal_data": Field(type="yes/no", label=_called("Personal data concerned", "Données personnelles")),
@@ -234,6 +265,9 @@ USUAL: Mapping[str, Kind] = MappingProxyType(
 )
 
 
+_OF_THE_FLOW = {"back", "pauses", "ends", "moves", "who", "commands", "approved_before"}
+
+
 def with_usual(written: dict[Any, Any]) -> dict[Any, Any]:
     """Return every kind of record: those of the plan, completed by what they do not say, and the usual ones."""
     complete: dict[Any, Any] = dict(USUAL)
@@ -244,7 +278,7 @@ def with_usual(written: dict[Any, Any]) -> dict[Any, Any]:
             continue
         said: set[str] = kind.model_fields_set
         # A flow of its own leaves nothing of the usual stages.
-        unsaid = set(type(kind).model_fields) - said - ({"back", "pauses", "ends"} if "flow" in said else set())
+        unsaid = set(type(kind).model_fields) - said - (_OF_THE_FLOW if "flow" in said else set())
         names = {stage: name for stage, name in usual.names.items() if stage in kind.flow} | dict(kind.names)
         kept = {word: getattr(usual, word) for word in unsaid}
         complete[key] = kind.model_copy(update={**kept, "names": names if "flow" in said else kept.get("names", names)})
