@@ -173,3 +173,13 @@ def test_the_words_of_a_record_are_those_it_says_now(desk: Desk) -> None:
     assert {"refuse", "lentes", "cesizen", "0001"} <= found
     assert "arretees" not in found
     assert desk.store.read_now(lambda tx: tx.run(select(func.count()).select_from(words)).scalar_one()) == len(found)
+
+
+def test_letters_that_no_database_holds_are_the_same_in_the_row_and_in_the_events(desk: Desk) -> None:
+    number = desk.open("a\x00b \ud800")
+    for text in HOSTILE:
+        desk.do(lambda tx, text=text: desk.records.change_priority(tx, number, "P1", by="bosco", why=text))  # type: ignore[misc]
+        desk.do(lambda tx, text=text: desk.records.move(tx, number, "fixing", by="bosco", why=f"x{text}"))  # type: ignore[misc]
+        desk.do(lambda tx, text=text: desk.records.change_priority(tx, number, "P2", by="bosco", why=text))  # type: ignore[misc]
+        desk.do(lambda tx, text=text: desk.records.move(tx, number, "open", by="bosco", why=f"x{text}"))  # type: ignore[misc]
+    assert desk.replayed(number) == desk.record(number)

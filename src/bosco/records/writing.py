@@ -29,6 +29,7 @@ from bosco.records.replay import apply, opened
 from bosco.records.words import learn
 from bosco.store import timers
 from bosco.store.tx import Tx
+from bosco.store.types import clean, cleaned
 
 CLOCK_TIMER = "records.clock"
 BOSCO = "bosco"
@@ -85,7 +86,9 @@ class Writing:
     ) -> Event:
         """Note one event and its line; `shown` completes what the line's sentence needs."""
         seq = self._record.seq + 1 if self._record else 1
-        event = Event(seq=seq, at=self.tx.at, by=by, what=what, why=why, data=data or {})
+        # Cleaned once, here: what is derived now and what is replayed later are made of the same letters.
+        why = None if why is None else clean(why)
+        event = Event(seq=seq, at=self.tx.at, by=clean(by), what=what, why=why, data=cleaned(data or {}))
         self._events.append(event)
         self._record = apply(self._record, event) if self._record else opened(event)
         if not quiet:
