@@ -1,6 +1,5 @@
 """Queries over a source: what they need is read at once and once, then computed on columns."""
 
-import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -57,7 +56,9 @@ async def instants(
         except QueryRefusal as refusal:
             parsed.append(refusal)
     needs = [[] if isinstance(one, QueryRefusal) else list(wanted(one.tree, grid, asked)) for one in parsed]
-    data = await _read(source, [need for one in needs for need in one], Budget(Limits(), means.clock.monotonic))
+    data = await _read(
+        source, [need for one in needs for need in one], Budget(means.limits, means.clock.monotonic), means
+    )
     answers: list[Found | QueryRefusal] = []
     for number, one in enumerate(parsed):
         if isinstance(one, QueryRefusal):
@@ -69,7 +70,7 @@ async def instants(
             answers.append(refusal)
         if number % 100 == 99:
             # Whoever judges thousands of rules lets others have their turn.
-            await asyncio.sleep(0)
+            await means.clock.sleep(timedelta(0))
     return answers
 
 
@@ -104,18 +105,18 @@ def _parsed(query: Query | str) -> Query:
 
 async def _found(source: Source, query: Query, grid: Grid, asked: Asked, means: Means) -> Found:
     budget = Budget(means.limits, means.clock.monotonic)
-    data = await _read(source, list(wanted(query.tree, grid, asked)), budget)
+    data = await _read(source, list(wanted(query.tree, grid, asked)), budget, means)
     if budget.samples < _SMALL and grid.count * sum(len(some) for some in data.values()) < _SMALL:
         return _computed(query, data, grid, asked, budget)
     return await means.clock.in_thread(means.pool, lambda: _computed(query, data, grid, asked, budget))
 
 
-async def _read(source: Source, needs: Sequence[Wanted], budget: Budget) -> Data:
+async def _read(source: Source, needs: Sequence[Wanted], budget: Budget, means: Means) -> Data:
     data: dict[Wanted, Sequence[Series]] = {}
     for need in dict.fromkeys(needs):
         read = source.newest if need.newest else source.select
         try:
-            async with asyncio.timeout(budget.left):
+            async with means.clock.limit(timedelta(seconds=budget.left)):
                 data[need] = await read(need.matchers, need.start, need.end)
         except TimeoutError as error:
             raise too_long(budget.limits.seconds) from error
