@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from bosco.alerts.model import Alert
+from bosco.alerts.service import Alerts
 from bosco.app.house import House
 from bosco.probes.heartbeat_rows import Arrived
 from bosco.probes.heartbeats import Heartbeats
@@ -12,6 +14,8 @@ from bosco.rehearse.world import World
 
 # As often as programs usually send their figures.
 TELL_EVERY = timedelta(seconds=30)
+SOMEBODY = "person:somebody"
+MOST = 1000
 Act = Callable[[], Awaitable[None]]
 
 
@@ -38,6 +42,8 @@ class Actors:
                 self._world.turn(name, event.verb)
         elif event.verb in ("ping", "fail"):
             await self._sign(names, well=event.verb == "ping")
+        elif event.verb in ("acknowledge", "resolve"):
+            await self._hand(names, event)
 
     async def _undo(self, event: Event) -> None:
         if event.verb in STATES:
@@ -50,3 +56,18 @@ class Actors:
         for job in jobs:
             self._world.turn(job, "up" if well else "down")
             await beats.hear(Arrived(job, self._house.doors.clock.read(), "success" if well else "fail"))
+
+    async def _hand(self, names: tuple[str, ...], event: Event) -> None:
+        """Let somebody have, or end, what is open about these names."""
+        alerts, by = self._house.wiring.get(Alerts), f"person:{event.by}" if event.by else SOMEBODY
+        for alert in await alerts.current(MOST):
+            if _is_about(alert, names):
+                if event.verb == "acknowledge":
+                    await alerts.acknowledge(alert.id, by, via="rehearsal")
+                else:
+                    await alerts.close(alert.id, by, "the scenario says that it is over")
+
+
+def _is_about(alert: Alert, names: tuple[str, ...]) -> bool:
+    """Say whether an alert is about a service, a probe or a measure of one of these names."""
+    return alert.service in names or bool(set(alert.fingerprint.replace("/", ":").split(":")) & set(names))
