@@ -1,0 +1,90 @@
+"""What the page of a case shows beside the record: how it stands, what happened, what moved first, what is alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bosco.incidents import store
+from bosco.incidents.correlate import Move, alike
+from bosco.incidents.gather import gather
+from bosco.incidents.section import templates_of
+from bosco.incidents.store import Case, Joined, Postmortem
+from bosco.journal.model import Line
+from bosco.journal.service import Journal
+from bosco.kit.words import Sayable, Text
+from bosco.plan.load import Plan
+from bosco.plan.spelling import plain
+from bosco.records import rows
+from bosco.records.record import Record
+from bosco.services.section import SERVICES, service_name
+from bosco.store.store import Store
+from bosco.store.tx import Tx
+
+# How far back similar cases are looked for.
+MEMORY = timedelta(days=365)
+SHORT = 3
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A past case that is like this one."""
+
+    number: str
+    title: str
+    began: datetime
+    share: float
+
+
+@dataclass(frozen=True)
+class Room:
+    """Everything around a case."""
+
+    case: Case
+    joined: Sequence[Joined]
+    lines: Sequence[Line]
+    related: Sequence[Alike]
+    postmortem: Postmortem | None
+    templates: Sequence[tuple[str, Text]]
+    service: Sayable | Text | None
+    moves: Sequence[Move] = ()
+
+    @property
+    def firing(self) -> int:
+        """Return how many of its alerts hold."""
+        return sum(one.resolved is None for one in self.joined)
+
+
+async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: datetime) -> Room:
+    """Return the room of a case."""
+
+    def read(tx: Tx) -> tuple[Case, list[Joined], Postmortem | None, list[Record]]:
+        case = store.case_of(tx, record.number) or Case(
+            record.number, record.kind, record.service, record.opened_at, record.opened_at, ended=record.over_at
+        )
+        others = store.cases_since(tx, "incident", now - MEMORY)
+        past = [rows.load(tx, one.number) for one in others if one.number != record.number][:200]
+        return case, store.alerts_of(tx, [record.number]), store.postmortem_of(tx, record.number), past
+
+    case, joined, postmortem, past = await data.read(read)
+    service = record.service
+    return Room(
+        case=case,
+        joined=joined,
+        lines=await gather(journal, plan, case, joined, now),
+        related=_related(record, past),
+        postmortem=postmortem,
+        templates=list(templates_of(plan).items()),
+        service=service_name(plan, service) if service and service in plan[SERVICES] else service,
+    )
+
+
+def _related(record: Record, past: Sequence[Record]) -> list[Alike]:
+    by_number = {one.number: one for one in past}
+    found = alike(words_of(record), [(one.number, words_of(one)) for one in past])
+    return [Alike(number, by_number[number].title, by_number[number].opened_at, share) for number, share in found]
+
+
+def words_of(record: Record) -> list[str]:
+    """Return the words by which cases are alike: of its title, its service and its cause."""
+    said = [record.title, record.service or "", str(record.fields.get("cause") or "")]
+    return [word for text in said for word in plain(text).split() if len(word) >= SHORT]
