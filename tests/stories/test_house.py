@@ -14,6 +14,7 @@ services:
 probes:
   api-health: {http: "https://api.example.org/health", service: api, every: 1m, confirm: 2, recover: 2}
   database: {http: "https://db.example.org/", service: database, every: 1m, confirm: 2, recover: 2}
+incidents: {open: [], ticket: []}
 """
 
 

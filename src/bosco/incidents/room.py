@@ -1,6 +1,7 @@
 """What the page of a case shows beside the record: how it stands, what happened, what moved first, what is alike."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bosco.incidents.section import templates_of
 from bosco.incidents.store import Case, Joined, Postmortem
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
-from bosco.kit.words import Sayable, Text
+from bosco.kit.words import Language, Sayable, Text, say
 from bosco.plan.load import Plan
 from bosco.plan.spelling import plain
 from bosco.records import rows
@@ -23,6 +24,26 @@ from bosco.store.tx import Tx
 # How far back similar cases are looked for.
 MEMORY = timedelta(days=365)
 SHORT = 3
+_PLACE = re.compile(r"\{(number|title|since|service)\}")
+TONES: Mapping[str, str] = {
+    "probe.went-down": "critical",
+    "service.went-down": "critical",
+    "alert.fired": "critical",
+    "clock.broke": "critical",
+    "notice.failed": "critical",
+    "probe.degraded": "degraded",
+    "service.degraded": "degraded",
+    "clock.reached": "degraded",
+    "incident.came-back": "degraded",
+    "probe.came-back": "ok",
+    "service.came-back": "ok",
+    "alert.resolved": "ok",
+    "incident.recovered": "ok",
+    "record.closed": "ok",
+    "notice": "info",
+    "escalation": "info",
+    "record": "info",
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +67,39 @@ class Room:
     postmortem: Postmortem | None
     templates: Sequence[tuple[str, Text]]
     service: Sayable | Text | None
+    number: str
+    title: str
+    now: datetime
     moves: Sequence[Move] = ()
 
     @property
     def firing(self) -> int:
         """Return how many of its alerts hold."""
         return sum(one.resolved is None for one in self.joined)
+
+    @property
+    def late(self) -> bool:
+        """Say whether its post-mortem is overdue."""
+        due = self.postmortem.due if self.postmortem else None
+        return due is not None and due < self.now
+
+    def tone(self, line: Line) -> str:
+        """Return the tone of a line."""
+        return next((tone for start, tone in TONES.items() if line.what.startswith(start)), "muted")
+
+    def who(self, line: Line) -> str | None:
+        """Return who did what a line says, if it was not Bosco by itself."""
+        return None if line.actor == "bosco" else line.actor.partition(":")[2] or line.actor
+
+    def fill(self, text: Text) -> Text:
+        """Return words to begin with, their places filled in; an unknown place stays as it is."""
+        values = {"number": self.number, "title": self.title, "since": f"{self.case.began:%H:%M} UTC"}
+
+        def filled(words: str, language: Language) -> str:
+            known = {**values, "service": str(say(self.service or self.title, language))}
+            return _PLACE.sub(lambda found: known.get(found[1], found[0]), words)
+
+        return Text({language: filled(words, language) for language, words in text.texts.items()})
 
 
 async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: datetime) -> Room:
@@ -74,6 +122,9 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
         related=_related(record, past),
         postmortem=postmortem,
         templates=list(templates_of(plan).items()),
+        number=record.number,
+        title=record.title,
+        now=now,
         service=service_name(plan, service) if service and service in plan[SERVICES] else service,
     )
 

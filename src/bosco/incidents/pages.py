@@ -1,0 +1,351 @@
+"""The pages of incidents: those that are open, one of them, and what was learnt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from litestar import Response, get, post
+from markupsafe import Markup
+
+from bosco.incidents import learning
+from bosco.incidents.figures import Case as Counted
+from bosco.incidents.figures import by, figures_of
+from bosco.incidents.postmortem import ASKED, PARTS, Part
+from bosco.incidents.print import paper_of
+from bosco.incidents.service import Incidents
+from bosco.incidents.store import Case
+from bosco.kit.clock import Clock
+from bosco.kit.packed import unpack
+from bosco.kit.refusal import Code, Refusal, not_found
+from bosco.kit.words import Sayable, Text, msg, say
+from bosco.notices.section import PRIORITIES
+from bosco.notices.service import Notices
+from bosco.people.section import shown_name
+from bosco.plan.current import CurrentPlan
+from bosco.plan.header import NAME, TIMEZONE
+from bosco.plan.load import Plan
+from bosco.records.clock import clocks
+from bosco.records.explain import CALLED, explain
+from bosco.records.moves import kind_of, ways
+from bosco.records.record import Record
+from bosco.records.section import priorities_of
+from bosco.records.service import Records
+from bosco.services.section import SERVICES, service_name
+from bosco.store.store import Store
+from bosco.web.forms import Form
+from bosco.web.nav import Nav
+from bosco.web.paper import as_pdf
+from bosco.web.shell import Shell
+from bosco.web.visitor import AnyRequest, Visitor, may
+
+NAV = [Nav(msg("Incidents"), "/incidents", icon="siren", order=12)]
+COUNTED = timedelta(days=90)
+PAST = timedelta(days=3650)
+ON_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An incident in a list."""
+
+    case: Case
+    record: Record
+    tone: str
+    color: str
+    blink: bool
+    owner: str | None
+    where: Sayable | Text | None
+    stage: Sayable | Text
+    lasted: timedelta
+    postmortem: str | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the pages ask."""
+
+    shell: Shell
+    clock: Clock
+    current: CurrentPlan
+    incidents: Incidents
+    records: Records
+    notices: Notices
+    store: Store
+
+
+def routes(  # noqa: PLR0913, PLR0917 - the page of an incident reads everybody
+    shell: Shell,
+    clock: Clock,
+    current: CurrentPlan,
+    incidents: Incidents,
+    records: Records,
+    notices: Notices,
+    store: Store,
+) -> list[Any]:
+    """Return the routes."""
+    ask = Ask(shell, clock, current, incidents, records, notices, store)
+    return [*_lists(ask), *_one(ask), *_learnt(ask)]
+
+
+def _lists(ask: Ask) -> list[Any]:
+    @get("/incidents")
+    async def incidents_page(request: AnyRequest, visitor: Visitor, before: str = "") -> Response[str]:
+        now, plan = ask.clock.read(), ask.current.plan
+        found = await ask.incidents.cases(now - PAST)
+        states = {one.number: one.state for one in await ask.incidents.owed()}
+        states |= {one.number: one.state for one in await ask.incidents.published()}
+        shown = [_shown(plan, case, record, now, states.get(record.number)) for case, record in found]
+        past = [one for one in shown if one.record.over and one.record.merged_into is None]
+        numbers = [one.record.number for one in past]
+        start = numbers.index(before) + 1 if before in numbers else 0
+        page = past[start : start + ON_A_PAGE]
+        counted = [_counted(case, record) for case, record in found if case.began >= now - COUNTED]
+        return ask.shell.page(
+            request,
+            "incidents/incidents.html",
+            open=[one for one in shown if not one.record.over],
+            owed=await ask.incidents.owed(),
+            past=page,
+            older=f"/incidents?before={page[-1].record.number}" if page and start + ON_A_PAGE < len(past) else None,
+            figures=figures_of(counted),
+            by_service=by(counted, lambda one: one.service),
+            acts=visitor.may("responder"),
+        )
+
+    @get("/incidents/new", guards=[may("responder")])
+    async def new_page(request: AnyRequest) -> Response[str]:
+        return ask.shell.page(request, "incidents/new.html", form=None, **_choices(ask.current.plan))
+
+    @post("/incidents/new", guards=[may("responder")], status_code=200)
+    async def open_incident(request: AnyRequest, visitor: Visitor) -> Response[Any]:
+        form, plan = await Form.read(request), ask.current.plan
+        title = form.text("title", most=200)
+        priority = form.choice("priority", priorities_of(plan, "incident"))
+        service = form.value("service").strip() or None
+        if form.ok:
+            try:
+                number = await ask.store.write(
+                    lambda tx: ask.records.open(
+                        tx, "incident", title, by=visitor.actor, priority=priority, service=service
+                    )
+                )
+            except Refusal as refusal:
+                if refusal.code is not Code.INVALID:
+                    raise
+                form.fail(refusal.where or "title", refusal.says)
+            else:
+                return ask.shell.go(request, f"/incidents/{number}", msg("{number} is open.", number=number))
+        return ask.shell.page(request, "incidents/new.html", status=422, form=form, **_choices(plan))
+
+    return [incidents_page, new_page, open_incident]
+
+
+def _choices(plan: Plan) -> dict[str, Any]:
+    known = priorities_of(plan, "incident")
+    return {
+        "priorities": [(key, msg("{key} - {name}", key=key, name=one.name or key)) for key, one in known.items()],
+        "services": [(key, service_name(plan, key)) for key in plan[SERVICES]],
+    }
+
+
+def _one(ask: Ask) -> list[Any]:
+    @get("/incidents/{number:str}")
+    async def incident_page(request: AnyRequest, visitor: Visitor, number: str) -> Response[str]:
+        return await _incident(ask, request, visitor, number, None)
+
+    @post("/incidents/{number:str}/acknowledge", guards=[may("responder")], status_code=200)
+    async def acknowledge(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        await ask.store.write(lambda tx: ask.records.acknowledge(tx, number, by=visitor.actor))
+        return ask.shell.go(request, f"/incidents/{number}", msg("It is yours."))
+
+    @post("/incidents/{number:str}/move", guards=[may("responder")], status_code=200)
+    async def move(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        stage = (await Form.read(request)).value("stage")
+        record = await ask.store.write(lambda tx: ask.records.move(tx, number, stage, by=visitor.actor))
+        name = kind_of(ask.current.plan, record.kind).stage_name(record.stage)
+        return ask.shell.go(request, f"/incidents/{number}", msg("It is in {stage} now.", stage=name))
+
+    @post("/incidents/{number:str}/comment", guards=[may("responder")], status_code=200)
+    async def comment(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        form = await Form.read(request)
+        text = form.lines("text", most=20_000)
+        if not form.ok:
+            return await _incident(ask, request, visitor, number, form)
+        await ask.store.write(lambda tx: ask.records.comment(tx, number, text, by=visitor.actor))
+        return ask.shell.go(request, f"/incidents/{number}")
+
+    return [incident_page, acknowledge, move, comment]
+
+
+async def _incident(ask: Ask, request: AnyRequest, visitor: Visitor, number: str, form: Form | None) -> Response[str]:
+    record = await ask.records.get(number)
+    plan, now, reader = ask.current.plan, ask.clock.read(), ask.shell.reader(request)
+    room = await ask.incidents.room(record)
+    kind, known = kind_of(plan, record.kind), priorities_of(plan, record.kind)
+    parts: dict[str, Any] = {
+        block: Markup(ask.shell.render(f"incidents/parts.html#{block}", reader, record=record, room=room))  # noqa: S704 - rendered and escaped by the template
+        for block in ("top", "story", "side")
+    }
+    running = [one for one in clocks(record, now, plan[TIMEZONE]) if one.state != "stopped"]
+    steps = [] if record.over else await ask.notices.next_steps(record.subject)
+    step = next(iter(steps), None)
+    return ask.shell.page(
+        request,
+        "incidents/incident.html",
+        status=200 if form is None else 422,
+        record=record,
+        room=room,
+        priority=known.get(record.priority),
+        tone="ok" if record.over else "degraded" if room.case.recovered else "critical",
+        heading=_heading(record, room.case),
+        holder=_called(plan, record.acknowledged_by),
+        clocks=[msg("{clock}: {why}", clock=CALLED[one.word], why=explain(one, plan[TIMEZONE])) for one in running],
+        next={"at": step.at, "says": unpack(step.says)} if step else None,
+        stages=[(stage, kind.stage_name(stage)) for stage in kind.flow],
+        ways=ways(plan, record),
+        acts=visitor.may("responder"),
+        form=form,
+        **parts,
+    )
+
+
+def _heading(record: Record, case: Case) -> Sayable:
+    if record.over:
+        return msg("It is over")
+    return msg("It is well again, and not closed yet") if case.recovered else msg("It is not over")
+
+
+def _learnt(ask: Ask) -> list[Any]:
+    @get("/incidents/{number:str}/postmortem")
+    async def postmortem_page(request: AnyRequest, visitor: Visitor, number: str) -> Response[str]:
+        return await _postmortem(ask, request, visitor, number)
+
+    @get("/incidents/{number:str}/postmortem.pdf")
+    async def postmortem_pdf(request: AnyRequest, number: str) -> Response[bytes]:
+        record, found = await ask.records.get(number), await ask.incidents.postmortem(number)
+        if found is None:
+            raise not_found(msg("{number} has no post-mortem.", number=number[:60]))
+        reader = ask.shell.reader(request)
+        foot = str(say(ask.current.plan[NAME], reader.language))
+        paper = paper_of(record, found, reader.language, ask.current.plan[TIMEZONE], foot)
+        made = await ask.clock.in_thread(None, lambda: as_pdf(paper))
+        name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in record.number)
+        headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+        return Response(made, media_type="application/pdf", headers=headers)
+
+    @post("/incidents/{number:str}/postmortem", guards=[may("responder")], status_code=200)
+    async def begin(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        await ask.records.get(number)
+        await ask.incidents.demand_postmortem(number, by=visitor.actor)
+        return ask.shell.go(request, f"/incidents/{number}/postmortem")
+
+    @post("/incidents/{number:str}/postmortem/review", guards=[may("responder")], status_code=200)
+    async def review(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        try:
+            await ask.incidents.give_to_read(number, visitor.actor)
+        except Refusal as refusal:
+            return await _postmortem(ask, request, visitor, number, refusal)
+        return ask.shell.go(request, f"/incidents/{number}/postmortem", msg("It waits to be read."))
+
+    @post("/incidents/{number:str}/postmortem/publish", guards=[may("manager")], status_code=200)
+    async def publish(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        try:
+            await ask.incidents.publish(number, visitor.actor)
+        except Refusal as refusal:
+            return await _postmortem(ask, request, visitor, number, refusal)
+        return ask.shell.go(request, f"/incidents/{number}/postmortem", msg("It is published."))
+
+    @post("/incidents/{number:str}/postmortem/{part:str}", guards=[may("responder")], status_code=200)
+    async def write(request: AnyRequest, visitor: Visitor, number: str, part: str) -> Response[Any]:
+        form = await Form.read(request)
+        text = form.value("text").replace("\r\n", "\n")
+        version = int(form.value("version")) if form.value("version").isdecimal() else 0
+        language = ask.shell.reader(request).language
+        try:
+            await ask.incidents.write_part(
+                number, part, text.split("\n"), version=version, by=visitor.actor, language=language
+            )
+        except Refusal as refusal:
+            if refusal.code is Code.NOT_FOUND:
+                raise
+            return await _postmortem(ask, request, visitor, number, refusal, (part, text))
+        return ask.shell.go(request, f"/incidents/{number}/postmortem#{part}", msg("Saved."))
+
+    return [postmortem_page, postmortem_pdf, begin, review, publish, write]
+
+
+async def _postmortem(
+    ask: Ask,
+    request: AnyRequest,
+    visitor: Visitor,
+    number: str,
+    refused: Refusal | None = None,
+    typed: tuple[str, str] = ("", ""),
+) -> Response[str]:
+    record, found = await ask.records.get(number), await ask.incidents.postmortem(number)
+    if found is None:
+        raise not_found(msg("{number} has no post-mortem.", number=number[:60]))
+    language = ask.shell.reader(request).language
+    kept = {part: learning.sentences(found, part) for part in PARTS}
+    shown = {
+        part: [{"says": unpack(one.says), "line": one.line, "at": one.at} for one in several]
+        for part, several in kept.items()
+    }
+    texts = {part: "\n".join(str(say(unpack(one.says), language)) for one in kept[part]) for part in kept}
+    return ask.shell.page(
+        request,
+        "incidents/postmortem.html",
+        status=200 if refused is None else 409,
+        record=record,
+        one=found,
+        parts=PARTS,
+        asked=ASKED,
+        sentences=shown,
+        texts=texts,
+        refused=refused.says if refused else None,
+        hint=refused.hint if refused else None,
+        opened=cast(Part, typed[0]),
+        typed=typed[1] if typed[0] else None,
+        acts=visitor.may("responder"),
+        publishes=visitor.may("manager"),
+    )
+
+
+def _shown(plan: Plan, case: Case, record: Record, now: datetime, postmortem: str | None) -> Shown:
+    known = plan[PRIORITIES].get(record.priority)
+    service = record.service
+    return Shown(
+        case=case,
+        record=record,
+        tone="degraded" if case.recovered else "critical",
+        color=(known.color if known else None) or "grey",
+        blink=bool(known and known.blink and not case.recovered),
+        owner=_called(plan, record.acknowledged_by),
+        where=service_name(plan, service) if service and service in plan[SERVICES] else service,
+        stage=kind_of(plan, record.kind).stage_name(record.stage),
+        lasted=(case.recovered or case.ended or now) - case.began,
+        postmortem=postmortem,
+    )
+
+
+def _called(plan: Plan, actor: str | None) -> str | None:
+    if actor is None:
+        return None
+    name = actor.partition(":")[2] or actor
+    return str(shown_name(plan, name))
+
+
+def _counted(case: Case, record: Record) -> Counted:
+    resolved = case.recovered or case.ended
+    kept = "resolve" not in record.broke if resolved or "resolve" in record.broke else None
+    return Counted(
+        record.number,
+        record.priority,
+        record.service,
+        str(record.fields.get("cause") or "") or None,
+        case.began,
+        case.detected,
+        record.acknowledged_at,
+        resolved,
+        kept,
+    )
