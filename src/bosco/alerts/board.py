@@ -74,9 +74,6 @@ class Board:
 
     def __post_init__(self) -> None:
         self.rule_of = [(block, rule) for block in self.blocks for rule in block.rules]
-        self._first = {block.measure: 0 for block in self.blocks}
-        for number, (block, _) in reversed([*enumerate(self.rule_of)]):
-            self._first[block.measure] = number
         lengths = [len(block.places) for block, _ in self.rule_of]
         self.starts: Ints = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         self.rule: Ints = np.repeat(np.arange(len(lengths)), lengths)
@@ -156,12 +153,9 @@ class Board:
         found: Bools = alive[self.rule]
         return found
 
-    def beside(self, pair: int) -> list[int]:
-        """Return the pairs about the same series of the same measure, its own included."""
-        number = int(self.rule[pair])
-        block, offset = self.rule_of[number][0], pair - int(self.starts[number])
-        first = self._first[block.measure]
-        return [int(self.starts[other]) + offset for other in range(first, first + len(block.rules))]
+    def pairs_of(self, number: int) -> range:
+        """Return the pairs of a rule, by its place among the rules."""
+        return range(int(self.starts[number]), int(self.starts[number + 1]))
 
     def remembered(self) -> dict[tuple[str, int], State]:
         """Return what is remembered of every pair that is not simply fine, by rule and place."""

@@ -10,9 +10,11 @@ from bosco.alerts import rows
 from bosco.alerts.life import CALM, LOOK_AGAIN, Life
 from bosco.alerts.model import Alert, Raised
 from bosco.alerts.rows import Asked
+from bosco.alerts.rule_alerts import RuleJudge
 from bosco.alerts.section import level_called, level_priority, rank_of
 from bosco.alerts.service_ears import ServiceEars
 from bosco.alerts.silence_verbs import SilenceVerbs
+from bosco.kit.clock import Clock
 from bosco.kit.marks import Gauge, gauges, hears, on_timer, service
 from bosco.kit.packed import pack
 from bosco.kit.refusal import Code, Refusal, not_found
@@ -21,6 +23,7 @@ from bosco.notices.model import MatterAcknowledged, MatterUnacknowledged
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
 from bosco.services.service import Services
+from bosco.signals.samples import Samples
 from bosco.store import timers
 from bosco.store.store import Store
 from bosco.store.timers import Timer
@@ -192,6 +195,14 @@ class AlertsOfServices(ServiceEars):
 
     def __init__(self, store: Store, alerts: Alerts, services: Services, current: CurrentPlan, life: Life) -> None:
         super().__init__(store, alerts, services, current, life)
+
+
+@service
+class Rules(RuleJudge):
+    """The plan's rules, judged as long as Bosco runs."""
+
+    def __init__(self, store: Store, clock: Clock, current: CurrentPlan, samples: Samples, alerts: Alerts) -> None:
+        super().__init__(store, clock, current, samples, alerts)
 
 
 def short(fingerprint: str) -> str:

@@ -1,6 +1,6 @@
 """The tables of the alerts: one row for each alert that ever was, and the silences."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
 from bosco.store.tables import metadata
 from bosco.store.types import CleanText, Instant, Json
@@ -67,4 +67,19 @@ silences = Table(
     Column("ended_at", Instant),
     Column("ended_by", CleanText),
     Index("ix_alerts_silences_ends", "ends_at"),
+)
+
+# What is remembered of each rule and series that is not simply fine; both instants are milliseconds.
+judged = Table(
+    "alerts_judged",
+    metadata,
+    Column("rule", CleanText, primary_key=True),
+    Column("subject", CleanText, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("unknown_since", BigInteger, nullable=False),
+    Column("phase", Integer, nullable=False),
+)
+# Single values: until when everything was judged.
+settings = Table(
+    "alerts_settings", metadata, Column("name", Text, primary_key=True), Column("at", Instant, nullable=False)
 )
