@@ -6,7 +6,14 @@ from typing import Any, Literal
 import msgspec
 
 from bosco.kit.facts import Fact
-from bosco.kit.words import Language
+from bosco.kit.words import Language, msg
+
+SAYINGS = {
+    "notice.sent": msg("{channel} told {to}: {title} ({why})"),
+    "notice.failed": msg("{channel} could not tell {to}: {title} ({because})"),
+    "channel.tested": msg("{by} sent a test through {channel}"),
+    "channel.test-failed": msg("a test through {channel} did not arrive: {because}"),
+}
 
 Event = Literal[
     "opened",

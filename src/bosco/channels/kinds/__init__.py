@@ -1,0 +1,1 @@
+"""The ways out: the file name is the word in the plan."""
