@@ -22,6 +22,11 @@ class Fuse:
         """Return until when nothing is tried, if it is blown."""
         return self.open_until if self.open_until is not None and now < self.open_until else None
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Say whether it has failed so often that one letter must find out first."""
+        return self.failures >= FAILURES
+
     def good(self, now: datetime) -> None:
         """Take note of a letter that arrived."""
         self.failures, self.open_until, self.last_good = 0, None, now

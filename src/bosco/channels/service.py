@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from bosco.channels import store
+from bosco.channels.address import language_for, receivers_of
 from bosco.channels.carry import INTO_THE_WORLD, LIMIT, Carrier
 from bosco.channels.fuse import Bucket, Fuse
 from bosco.channels.kind import Again, Arrived, Doors, Outcome, Refused
@@ -23,7 +24,7 @@ from bosco.kit.packed import pack
 from bosco.kit.refusal import not_found
 from bosco.kit.words import Language, Sayable, msg, say
 from bosco.plan.current import CurrentPlan
-from bosco.plan.header import LANGUAGE, URL
+from bosco.plan.header import URL
 from bosco.plan.secrets import Secrets
 from bosco.store import outbox
 from bosco.store.parcel import Answer, Delivered, Failed, Parcel, TryAgain
@@ -32,6 +33,9 @@ from bosco.store.tx import Tx
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
+# A slow channel leaves places for the others.
+AT_ONCE = 3
+SOON = timedelta(seconds=1)
 # Somebody waits for these: a failure must be told while it can still be made good in another way.
 URGENT_GIVES_UP = timedelta(minutes=10)
 
@@ -59,12 +63,18 @@ class Channels:
         self._carrier = carrier
         self._fuses: dict[str, Fuse] = {}
         self._buckets: dict[str, Bucket] = {}
+        self._under_way: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def post(self, tx: Tx, letter: Letter, at: datetime | None = None) -> str:
         """Take a letter in the transaction that owes it, and return its id."""
         lane = f"{letter.channel}:{letter.thread}"
         return outbox.put(tx, LETTER, msgspec.to_builtins(letter), lane=lane, at=at, key=letter.thread)
+
+    def supersede(self, tx: Tx, thread: str, because: str, *, channel: str | None = None) -> int:
+        """End the letters of a thread that have not left yet, and return how many they were."""
+        lane = f"{channel}:{thread}" if channel is not None else None
+        return outbox.supersede(tx, LETTER, because, key=thread, lane=lane)
 
     @delivers(LETTER)
     async def bring(self, parcel: Parcel) -> Answer:
@@ -77,9 +87,17 @@ class Channels:
         fuse = self._fuses.setdefault(letter.channel, Fuse())
         if (until := fuse.holds_until(now)) is not None and not self._is_late(parcel, letter, channel, until):
             return TryAgain(until, "the channel failed several times")
+        under_way = self._under_way.get(letter.channel, 0)
+        if under_way >= (1 if fuse.is_doubtful else AT_ONCE):
+            # Others have a place too, and one letter is enough to find out whether the far end is well again.
+            return TryAgain(now + SOON, "others are under way on this channel")
         if (wait := self._wait_for_room(letter.channel, channel, now)) is not None:
             return TryAgain(now + wait, "as many as the channel may carry")
-        outcome = await self._carry(parcel.id, letter, channel)
+        self._under_way[letter.channel] = under_way + 1
+        try:
+            outcome = await self._carry(parcel.id, letter, channel)
+        finally:
+            self._under_way[letter.channel] -= 1
         return await self._conclude(parcel, letter, channel, fuse, outcome)
 
     async def _conclude(self, parcel: Parcel, letter: Letter, channel: Channel, fuse: Fuse, outcome: Outcome) -> Answer:
@@ -102,12 +120,10 @@ class Channels:
     async def _carry(self, letter_id: str, letter: Letter, channel: Channel) -> Outcome:
         ref = await self._store.read(lambda tx: store.ref_of(tx, letter.channel, letter.thread))
         doors = Doors(self._net, self._clock, self._secrets, ref, LIMIT)
-        spoken = said(letter, letter_id, self._language(letter), self._current.plan[URL] or "")
+        plan = self._current.plan
+        addressed = msgspec.structs.replace(letter, to=receivers_of(plan, letter, channel))
+        spoken = said(addressed, letter_id, language_for(plan, letter), plan[URL] or "")
         return await self._carrier.carry(channel.way, spoken, doors)
-
-    def _language(self, letter: Letter) -> Language:
-        own: Language = self._current.plan[LANGUAGE]
-        return letter.language or own
 
     def _is_late(self, parcel: Parcel, letter: Letter, channel: Channel, at: datetime) -> bool:
         usual = URGENT_GIVES_UP if letter.color == "red" else channel.way.patience

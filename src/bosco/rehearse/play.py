@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bosco.app.house import Doors, House, Settings, open_house
+from bosco.channels.carry import Carrier
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock, VirtualClock, run_virtually
@@ -19,7 +20,7 @@ from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.look import Looking
 from bosco.rehearse.act import Actors
 from bosco.rehearse.scenario import Scenario
-from bosco.rehearse.world import ClosedNet, NoPrograms, World
+from bosco.rehearse.world import ClosedNet, NoPrograms, Unsent, World
 from bosco.telemetry.groups import Pace
 
 # Everything has been looked at, and found well, before the scenario begins.
@@ -50,7 +51,7 @@ def play(plan: Path, scenario: Scenario) -> Played:
 
 async def _play(settings: Settings, doors: Doors, scenario: Scenario) -> Played:
     world = World(doors.clock)
-    async with open_house(settings, doors, (Looking, world)) as house:
+    async with open_house(settings, doors, (Looking, world), (Carrier, Unsent())) as house:
         world.follow(house.current.plan)
         house.start(outward=False)
         living = [

@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NoReturn
 
+from bosco.channels.carry import Carrier
+from bosco.channels.kind import Arrived, Refused, Said
+from bosco.channels.kind import Doors as WaysOut
+from bosco.channels.kind import Kind as Channel
+from bosco.channels.kind import Outcome as Ending
 from bosco.kit.clock import Clock
 from bosco.kit.net_model import Connection, DnsAnswer, Guard, IpFamily, NetFailed, Request, Response, TlsWish
 from bosco.kit.processes import Ran
@@ -87,6 +92,16 @@ class ClosedNet:
     def guarded(self, guard: Guard) -> "ClosedNet":
         """Stay closed."""
         return self
+
+
+class Unsent(Carrier):
+    """Letters that go nowhere: they arrive, unless nobody could be reached."""
+
+    async def carry(self, kind: Channel, letter: Said, doors: WaysOut) -> Ending:
+        """Send nothing."""
+        if kind.address in ("email", "phone") and not any(address for _, address in letter.to):
+            return Refused(msg("nobody to send it to has an address there"))
+        return Arrived()
 
 
 class NoPrograms:

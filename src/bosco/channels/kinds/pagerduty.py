@@ -9,6 +9,7 @@ from bosco.kit.net_model import Request
 from bosco.kit.words import Message
 from bosco.plan.words import SecretText
 
+_NOBODY_IS_CALLED = ("digest", "handover", "invitation")
 _SEVERITY = {"red": "critical", "orange": "error", "yellow": "warning"}
 
 
@@ -24,7 +25,10 @@ class Pagerduty(Kind):
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:
         """Send the event; the thread is what it is known by."""
+        if letter.event in _NOBODY_IS_CALLED:
+            return await self._note(letter, doors)
         action = {"resolved": "resolve", "acknowledged": "acknowledge"}.get(letter.event, "trigger")
+        action = "resolve" if letter.ends else action
         body: dict[str, Any] = {
             "routing_key": doors.secrets.fill(self.pagerduty),
             "event_action": action,
@@ -39,8 +43,16 @@ class Pagerduty(Kind):
                 "custom_details": {**facts, "why": letter.why},
             }
             body["links"] = [{"href": url, "text": label} for _, label, url in letter.actions]
+        return await self._post("/v2/enqueue", body, doors)
+
+    async def _note(self, letter: Said, doors: Doors) -> Outcome:
+        """Leave it beside the service, as what changed there: an alert of it would wake somebody and never end."""
+        payload = {"summary": letter.title[:1024], "source": letter.site or "bosco"}
+        links = [{"href": url, "text": label} for _, label, url in letter.actions]
+        body = {"routing_key": doors.secrets.fill(self.pagerduty), "payload": payload, "links": links}
+        return await self._post("/v2/change/enqueue", body, doors)
+
+    async def _post(self, path: str, body: dict[str, Any], doors: Doors) -> Outcome:
         headers = {"Content-Type": "application/json"}
-        where = f"{self.url.rstrip('/')}/v2/enqueue"
-        return outcome(
-            await doors.net.fetch(Request(where, "POST", headers, json.dumps(body).encode())), doors.clock.read()
-        )
+        request = Request(f"{self.url.rstrip('/')}{path}", "POST", headers, json.dumps(body).encode())
+        return outcome(await doors.net.fetch(request), doors.clock.read())
