@@ -1,15 +1,19 @@
 """The verbs of records: what they write, what they refuse, and that nothing but the events is the truth."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.records.desk import Desk
 
-from bosco.kit.clock import VirtualClock
+from bosco.kit.clock import VirtualClock, run_virtually
 from bosco.kit.refusal import Code, Refusal
 from bosco.records.moves import Lacking
 from bosco.records.record import Attached
 from bosco.records.texts import Clash
+from bosco.records.writing import CLOCK_TIMER
+from bosco.store.store import Store
+from bosco.store.worker import Worker
 
 
 def test_a_record_is_open_in_one_sentence(desk: Desk) -> None:
@@ -187,3 +191,33 @@ def test_tasks_files_seats_and_watchers_are_kept(desk: Desk, clock: VirtualClock
     with pytest.raises(Refusal):
         desk.do(lambda tx: records.assign(tx, number, "nobody-knows", by="person:backend"))
     assert desk.replayed(number) == desk.record(number)
+
+
+def test_each_share_of_a_promise_is_told_once_and_its_end_for_good(
+    desk: Desk, store: Store, clock: VirtualClock
+) -> None:
+    worker = Worker(store, on_timer={CLOCK_TIMER: desk.records.look_at_clocks})
+    number = desk.open(priority="P1")
+
+    async def story() -> None:
+        running = asyncio.create_task(worker.run())
+        await clock.sleep(timedelta(hours=3))
+        await worker.stop(timedelta(seconds=1))
+        await running
+
+    run_virtually(clock, story)
+    told = [
+        (what, data["word"], data.get("share")) for what, _, data in desk.lines(number) if what.startswith("clock.")
+    ]
+    assert told == [
+        ("clock.started", "acknowledge", None),
+        ("clock.started", "resolve", None),
+        ("clock.reached", "acknowledge", 0.5),
+        ("clock.reached", "acknowledge", 0.75),
+        ("clock.broke", "acknowledge", 1.0),
+        ("clock.reached", "resolve", 0.5),
+        ("clock.reached", "resolve", 0.75),
+        ("clock.broke", "resolve", 1.0),
+    ]
+    record = desk.record(number)
+    assert record.broke["resolve"] == record.opened_at + timedelta(hours=2)
