@@ -10,7 +10,7 @@ from tests.plan.checking import plan
 from bosco.journal.append import read_data
 from bosco.journal.store import waiting
 from bosco.kit.clock import VirtualClock
-from bosco.notices.service import Notices
+from tests.notifying import notices_of
 from bosco.plan.current import CurrentPlan
 from bosco.records import rows
 from bosco.records.record import Record
@@ -58,7 +58,7 @@ class Desk:
     def __init__(self, store: Store, text: str = PLAN) -> None:
         self.store = store
         self.current = CurrentPlan(plan(text))
-        self.records = Records(store, self.current, Notices(store))
+        self.records = Records(store, self.current, notices_of(store, store.clock, self.current))
 
     def at(self, instant: datetime) -> None:
         """Let it be that instant."""

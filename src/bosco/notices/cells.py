@@ -28,6 +28,7 @@ _NO = {"no", "non", "none", "never", "jamais", "aucun", "false", "-", "—"}
 _GROUPED = ("grouped", "groupe", "groupes", "group")
 _WITHIN = ("within ", "in ", "sous ", "dans ", "en ", "under ", "<= ", "<=", "< ", "<", "≤")
 _BLINKING = {"blinking", "blink", "clignotant", "clignotante", "flashing"}
+_EVEN_EMPTY = ("even empty", "meme vide")
 _LIKE = msg("now, within 5m, grouped, daily at 08:30, weekly on mon at 09:00, on-call or no")
 
 
@@ -41,14 +42,19 @@ class Tell:
     to: tuple[str, ...] = ()
     # The rhythm as it was written.
     written: str = ""
+    # Whether a digest is sent although there is nothing to tell.
+    empty: bool = False
 
     def __str__(self) -> str:
-        when = {"now": "now", "no": "no", "grouped": "grouped", "rhythm": self.written, "within": ""}[self.how]
+        when = {"now": "now", "no": "no", "grouped": "grouped", "rhythm": self._rhythm(), "within": ""}[self.how]
         if self.within is not None:
             when = f"{self.how} {write_duration(self.within)}"
         if not self.to:
             return when
         return ", ".join(self.to) + ("" if self.how == "now" else f" {when}")
+
+    def _rhythm(self) -> str:
+        return f"{self.written}, {_EVEN_EMPTY[0]}" if self.empty else self.written
 
     def say(self, language: Language) -> str:
         """Return it in words."""
@@ -122,7 +128,10 @@ def read_when(text: str) -> Tell | None:
         if words.startswith(start) and words[len(start) :].strip()[:1].isdigit():
             return Tell("within", read_duration(words[len(start) :]))
     if words and words.split()[0] in _RHYTHMS:
-        return Tell("rhythm", rhythm=read_recurrence(text), written=" ".join(text.split()))
+        end = next((end for end in _EVEN_EMPTY if words.endswith(end)), "")
+        written = " ".join(text.split())
+        written = written[: len(written) - len(end)].rstrip(" ,")
+        return Tell("rhythm", rhythm=read_recurrence(written), written=written, empty=bool(end))
     return None
 
 
@@ -155,7 +164,7 @@ def read_tell(text: str, known: frozenset[str] | None) -> Tell:
         if whom and all(_is_target(one, known) for one in whom):
             when = read_when(" ".join(words[cut:])) if cut < len(words) else Tell("now")
             if when:
-                return Tell(when.how, when.within, when.rhythm, whom, when.written)
+                return Tell(when.how, when.within, when.rhythm, whom, when.written, when.empty)
     near = nearest(text, {"now", "grouped", "daily", "weekly", "on-call", "no", *(known or ())})
     raise UnknownName(msg("“{text}” does not say when or to whom", text=text[:60]), _LIKE, near)
 
@@ -200,7 +209,7 @@ def _read_words(words: TellWords) -> Tell:
     when = read_when(words.when)
     if when is None:
         raise Unreadable(msg("“{text}” does not say when", text=words.when[:60]), expected=_LIKE)
-    return Tell(when.how, when.within, when.rhythm, words.to, when.written)
+    return Tell(when.how, when.within, when.rhythm, words.to, when.written, when.empty)
 
 
 Cell = Annotated[Tell | Light, _Cell()]

@@ -7,6 +7,25 @@ from typing import Any
 import msgspec
 
 from bosco.kit.facts import Fact
+from bosco.kit.words import msg
+
+SAYINGS = {
+    "matter.opened": msg("{title} ({priority}) is told: {why}"),
+    "matter.changed": msg("{title} changed: {why}"),
+    "matter.taken-over": msg("{title} goes on as {by}"),
+    "matter.acknowledged": msg("{who} took {title}, by {via}"),
+    "matter.unacknowledged": msg("{title} is in nobody’s hands again: {why}"),
+    "matter.held": msg("{title} is told to nobody for the time being: {why}"),
+    "matter.released": msg("{title} is told again: {why}"),
+    "matter.closed": msg("{title} is over: {why}"),
+    "matter.unheard": msg("Nobody could be told of {title}: {why}"),
+    "notice.owed": msg("{title} will be told through {names}"),
+    "notice.superseded": msg("{title} was not told through {via}: {why}"),
+    "notice.told": msg("{title} was told through {via} to {names}: {why}"),
+    "escalation.started": msg("The escalation of {title} began: {why}"),
+    "escalation.step": msg("{title} was escalated to {whom}: {why}"),
+    "escalation.nobody": msg("{title} could be escalated to nobody of {whom}: {why}"),
+}
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,8 @@ class Priority(PlanPart):
     # How long the world may wait for the next word about it.
     update: Deadline | None = None
     resolve: Deadline | None = None
+    # How long somebody may have it without any progress before the escalation goes on.
+    acknowledged_for: Deadline | None = None
     hours: Annotated[str, Names("hours")] = "always"
     impact: PlanText | None = None
     examples: OneOrMany[PlanText] = ()
