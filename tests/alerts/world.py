@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
+from tests.notifying import notices_of
 
 from bosco.alerts.life import Life
 from bosco.alerts.model import SAYINGS, Alert, Raised
@@ -14,7 +15,6 @@ from bosco.alerts.service import Alerts, AlertsOfServices, Silences
 from bosco.journal.model import Line
 from bosco.journal.store import waiting
 from bosco.kit.clock import VirtualClock, run_virtually
-from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan, load_texts
 from bosco.services.service import Services
@@ -45,7 +45,7 @@ class World:
     def __init__(self, store: Store, clock: VirtualClock, plan: str = PLAN) -> None:
         self.store, self.clock = store, clock
         self.current = CurrentPlan(plan_of(plan))
-        self.notices = Notices(store)
+        self.notices = notices_of(store, clock, self.current)
         self.life = Life(self.notices, self.current)
         self.alerts = Alerts(store, self.notices, self.current, self.life)
         self.silences = Silences(store, self.life)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
+from tests.notifying import notices_of
 from tests.plan.checking import plan
 
 from bosco.journal.append import read_data
 from bosco.journal.store import waiting
 from bosco.kit.clock import VirtualClock
-from tests.notifying import notices_of
 from bosco.plan.current import CurrentPlan
 from bosco.records import rows
 from bosco.records.record import Record
