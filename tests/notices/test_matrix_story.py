@@ -95,8 +95,8 @@ def test_what_is_over_before_it_was_told_is_told_to_nobody_and_the_journal_says_
             await world.until("10:00")
             assert world.told() == []
             assert await world.lines("notice.superseded") == [
-                "09:04 alert:login notice.superseded: it was over before it was told",
-                "09:04 alert:login notice.superseded: it was over before it was told",
+                "09:04 alert:login notice.superseded: c’était terminé avant d’être signalé",
+                "09:04 alert:login notice.superseded: c’était terminé avant d’être signalé",
             ]
 
     play(folder, cesizen(**without_steps()), story)
@@ -129,7 +129,7 @@ def test_grouped_is_one_message_in_half_an_hour_and_a_digest_at_half_past_eight(
             assert world.told() == ["02 09:30 slack opened: API Core: 2 things are wrong"]
             await world.close("odd")
             await world.until("11:30")
-            assert world.told() == ["02 10:30 slack resolved: Over: odd is wrong"]
+            assert world.told() == ["02 11:00 slack resolved: Over: odd is wrong"]
             await world.until("03-03 08:00")
             assert world.told() == [
                 "03 07:30 email to backend,devops,frontend,qa digest: 1 new, 0 still open, 2 over",
@@ -206,7 +206,7 @@ def test_a_group_hears_of_additions_together_and_of_its_end_at_once(folder: str)
             assert slack == [
                 "02 09:00 slack opened: one is wrong",
                 "02 09:01 slack opened: API Core: 2 things are wrong",
-                "02 09:05 slack resolved: Over: one is wrong",
+                "02 09:06 slack resolved: Over: one is wrong",
                 "02 09:07 slack resolved: API Core: 2 things are over",
             ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bosco.alerts.model import AlertTurned
 from bosco.incidents import store
@@ -137,11 +137,18 @@ def recover(tx: Tx, hands: Hands, number: str, at: datetime, down: Sequence[Span
     if case is None or case.recovered is not None:
         return
     store.change_case(tx, number, recovered=at)
-    data = {"record": number, "span": pack(say_duration(at - case.began)), "began": case.began.isoformat()}
+    data = {
+        "record": number,
+        "span": pack(say_duration(timedelta(seconds=round((at - case.began).total_seconds())))),
+        "began": case.began.isoformat(),
+    }
     write_line(tx, subject=f"record:{number}", what="incident.recovered", actor=BOSCO, data=data)
     tx.publish(IncidentRecovered(number=number, kind=case.kind, began=case.began, at=at))
     _keep_downtime(tx, hands, number, down or [Span(case.began, at)])
     _go_on(tx, hands, number)
+    if kind_of(hands.plan, case.kind).calls:
+        # Whoever was told that it is wrong is told at once that it is well; what is left to do calls nobody.
+        hands.notices.close(tx, f"record:{number}", pack(msg("all its alerts are over")))
 
 
 def _keep_downtime(tx: Tx, hands: Hands, number: str, down: Sequence[Span]) -> None:

@@ -15,10 +15,6 @@ from bosco.plan.header import TIMEZONE, hours_called
 from bosco.plan.hours import Hours, add_working_time
 from bosco.plan.load import Plan
 
-# How long somebody may have something without any progress, for the two most urgent priorities.
-KEPT = timedelta(minutes=30)
-URGENT = 2
-
 
 class Rung(msgspec.Struct, frozen=True):
     """One step: at a share of the time to resolve (50.0), or so many seconds after the beginning."""
@@ -74,9 +70,7 @@ class Due:
 def ladder_of(plan: Plan, priority: str) -> Ladder:
     """Return the escalation of a priority as the plan has it now."""
     known = plan[PRIORITIES].get(priority)
-    order = [*plan[PRIORITIES]]
-    urgent = priority in order[:URGENT]
-    kept = known.acknowledged_for if known and known.acknowledged_for is not None else KEPT if urgent else None
+    kept = known.acknowledged_for if known else None
     return Ladder(
         rungs=tuple(
             Rung(step.to, step.at, step.after.total_seconds() if step.after is not None else None, step.via)

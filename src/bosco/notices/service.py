@@ -1,5 +1,6 @@
 """The verbs of telling: every one is part of the transaction of what is told."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from bosco.accounts.vault import Vault
 from bosco.channels.model import LetterDelivered, LetterFailed
 from bosco.channels.service import Channels
 from bosco.journal import write as write_line
-from bosco.kit.marks import hears, on_timer, service
+from bosco.kit.marks import engine, hears, on_timer, service
 from bosco.kit.packed import pack, unpack
 from bosco.kit.refusal import not_found
 from bosco.kit.words import msg, say
@@ -90,9 +91,9 @@ class Notices:
     def _route(self, tx: Tx, matter: Matter, cause: str, why: Any) -> None:
         """Owe what the matrix says; of ways that tell later, the journal keeps what will come."""
         plan, later = self._current.plan, []
-        known = {row.bundle.split("|", 2)[0]: row for row in bundles.owed_of(tx, matter.key) if row.state == "told"}
+        known = {tuple(row.bundle.split("|", 2)[:2]) for row in bundles.owed_of(tx, matter.key) if row.state == "told"}
         for route in routes_of(plan, matter.priority):
-            if route.channel in known and not route.audience:
+            if (route.channel, ",".join(route.audience)) in known:
                 continue
             audience, rhythm = route.audience, route.tell.written or None
             own = cause if rhythm else self._teller.cause_for(tx, route.channel, audience, cause)
@@ -262,7 +263,7 @@ class Notices:
         bundle = bundles.bundle_of(tx, row.bundle)
         assert bundle is not None
         left = bundles.add_standing(tx, row.bundle, -1)
-        due = tx.at if left == 0 else max(tx.at, (bundle.last_at or tx.at) + together(row.how))
+        due = tx.at if left == 0 else tx.at + together(row.how)
         if row.news is not None:
             bundles.settle(tx, row.bundle, [row.matter], "told")
         self._teller.owe(tx, bundle, row.matter, News("resolved", due, None, row.how))
@@ -383,6 +384,16 @@ class Notices:
                     self._unheard(tx, key, msg("no way reached anybody: {why}", why=unpack(fact.because)))
 
         await self._store.write(write)
+
+    @engine("digests")
+    async def follow_plan(self) -> None:
+        """Keep the timers of digests as the plan in force wants them, for as long as Bosco runs."""
+        news = asyncio.Event()
+        self._current.on_change(lambda before, now: news.set())
+        while True:
+            await self.keep_digests()
+            await news.wait()
+            news.clear()
 
     async def keep_digests(self) -> None:
         """Set the timers of digests that the plan wants even when they are empty."""

@@ -159,7 +159,7 @@ class Teller:
             return [], bundle.begun_at is not None and event == "resolved"
         just_now = told.told_just_now(tx, bundle.channel, event, now)
         keys = {one.kept.key for one in about}
-        fresh = [one for one in found if not one.person or not keys <= just_now.get(one.person, set())]
+        fresh = [one for one in found if not one.person or not keys or not keys <= just_now.get(one.person, set())]
         return [*self._willing(tx, bundle, event, about, fresh)], True
 
     def _language(self, person: str) -> Any:

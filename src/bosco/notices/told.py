@@ -48,7 +48,8 @@ class Sent:
 def write_telling(tx: Tx, telling: Telling, matter_keys: Sequence[str]) -> None:
     """Write that these matters are told."""
     tx.run(insert(tellings), {name: getattr(telling, name) for name in tellings.c.keys()})  # noqa: SIM118 - columns
-    tx.run(_MENTION, [{"telling": telling.id, "matter": key} for key in matter_keys])
+    if matter_keys:
+        tx.run(_MENTION, [{"telling": telling.id, "matter": key} for key in matter_keys])
 
 
 def write_letter(tx: Tx, letter: str, telling: Telling, person: str, address: str) -> None:

@@ -11,7 +11,18 @@ from bosco.kit.packed import unpack
 from bosco.kit.words import Language, say
 
 # What the house says about itself rather than about the scenario.
-BESIDE_THE_POINT = ("plan.", "account.", "user.", "session.", "token.")
+BESIDE_THE_POINT = (
+    "plan.",
+    "account.",
+    "user.",
+    "session.",
+    "token.",
+    "matter.opened",
+    "matter.changed",
+    "matter.closed",
+)
+# A letter that arrived is told by its own line.
+TOLD_TWICE = ("notice.told",)
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ def entries_of(lines: Iterable[Line], zone: ZoneInfo, language: Language, since:
     return [
         entry
         for line in lines
-        if line.at >= since and not line.what.startswith(BESIDE_THE_POINT)
+        if line.at >= since and not line.what.startswith(BESIDE_THE_POINT) and line.what not in TOLD_TWICE
         for entry in _entries(line, zone, language)
     ]
 

@@ -51,8 +51,8 @@ def rehearse(asked: argparse.Namespace, terminal: Terminal) -> int:
         terminal.line(json.dumps([one.written() for one in [*lacking, *entries]], ensure_ascii=False, indent=1))
         return 0
     terminal.line(say(scenario.name, terminal.language))
-    for one in entries:
-        terminal.line(f"{one.at[:10]} {one.at[11:19]}  {one.says}")
+    for text in dict.fromkeys(f"{one.at[:10]} {one.at[11:19]}  {one.says}" for one in entries):
+        terminal.line(text)
     if not entries:
         terminal.say(msg("Nothing happened, and nobody was told anything."))
     if lacking:

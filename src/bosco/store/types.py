@@ -40,6 +40,8 @@ def clean(text: str) -> str:
 
 def cleaned(value: Any) -> Any:
     """Return a structure whose texts are clean."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.to_builtins(value)
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
