@@ -50,6 +50,8 @@ class RuleJudge:
         self._saved: dict[tuple[str, Subject], State] = {}
         self._saved_at: datetime | None = None
         self._unheard: dict[str, datetime] = {}
+        # A rehearsal says what is measured; what it does not speak of is no trouble.
+        self.misses_silence = True
         self.judge: Judge | None = None
 
     @engine("rules", at_the_helm=True)
@@ -129,7 +131,10 @@ class RuleJudge:
         late = [
             measure
             for measure, since in self._unheard.items()
-            if now - since >= UNKNOWN_AFTER and measure in plan[SIGNALS] and plan[SIGNALS][measure].kind != "push"
+            if self.misses_silence
+            and now - since >= UNKNOWN_AFTER
+            and measure in plan[SIGNALS]
+            and plan[SIGNALS][measure].kind != "push"
         ]
 
         def write(tx: Tx) -> None:

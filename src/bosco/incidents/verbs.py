@@ -137,9 +137,10 @@ def recover(tx: Tx, hands: Hands, number: str, at: datetime, down: Sequence[Span
     if case is None or case.recovered is not None:
         return
     store.change_case(tx, number, recovered=at)
+    lasted = timedelta(seconds=round((at - case.began).total_seconds()))
     data = {
         "record": number,
-        "span": pack(say_duration(timedelta(seconds=round((at - case.began).total_seconds())))),
+        "span": pack(say_duration(lasted)),
         "began": case.began.isoformat(),
     }
     write_line(tx, subject=f"record:{number}", what="incident.recovered", actor=BOSCO, data=data)

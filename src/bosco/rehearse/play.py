@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bosco.alerts.service import Rules
 from bosco.app.house import Doors, House, Settings, open_house
 from bosco.channels.carry import Carrier
 from bosco.journal.model import Line
@@ -53,6 +54,7 @@ async def _play(settings: Settings, doors: Doors, scenario: Scenario) -> Played:
     world = World(doors.clock)
     async with open_house(settings, doors, (Looking, world), (Carrier, Unsent())) as house:
         world.follow(house.current.plan)
+        house.wiring.get(Rules).misses_silence = False
         house.start(outward=False)
         living = [
             asyncio.create_task(_jobs(house.wiring.get(Heartbeats), world, doors.clock)),
