@@ -1,16 +1,19 @@
 """What a scenario's events do to the world, and what its people do in Bosco."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 from bosco.alerts.model import Alert
 from bosco.alerts.service import Alerts
 from bosco.app.house import House
+from bosco.kit.units import read_quantity
 from bosco.probes.heartbeat_rows import Arrived
 from bosco.probes.heartbeats import Heartbeats
 from bosco.rehearse.scenario import STATES, Event, Scenario
 from bosco.rehearse.world import World
+from bosco.signals.measures import Told
+from bosco.signals.service import Signals
 
 # As often as programs usually send their figures.
 TELL_EVERY = timedelta(seconds=30)
@@ -42,10 +45,27 @@ class Actors:
                 self._world.turn(name, event.verb)
         elif event.verb in ("ping", "fail"):
             await self._sign(names, well=event.verb == "ping")
+        elif event.verb == "measure":
+            self._world.measures.update(event.measure)
+            await self._tell(event.measure)
         elif event.verb in ("acknowledge", "resolve"):
             await self._hand(names, event)
 
+    async def tell_measures(self) -> None:
+        """Send the figures of the scenario again and again, as programs do."""
+        while True:
+            await self._house.doors.clock.sleep(TELL_EVERY)
+            await self._tell(self._world.measures)
+
+    async def _tell(self, measures: Mapping[str, str]) -> None:
+        told = [_told(name, text) for name, text in measures.items()]
+        if told:
+            await self._house.wiring.get(Signals).measures.push(told, "rehearsal")
+
     async def _undo(self, event: Event) -> None:
+        for name in event.measure:
+            self._world.measures[name] = "0"
+        await self._tell(dict.fromkeys(event.measure, "0"))
         if event.verb in STATES:
             for name in getattr(event, event.verb):
                 self._world.turn(name, "up")
@@ -66,6 +86,12 @@ class Actors:
                     await alerts.acknowledge(alert.id, by, via="rehearsal")
                 else:
                     await alerts.close(alert.id, by, "the scenario says that it is over")
+
+
+def _told(name: str, text: str) -> Told:
+    """Read a value with its unit: `80/min`."""
+    quantity = read_quantity(text)
+    return Told(name, quantity.value, {}, unit=quantity.unit or None)
 
 
 def _is_about(alert: Alert, names: tuple[str, ...]) -> bool:

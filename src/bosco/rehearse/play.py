@@ -56,11 +56,13 @@ async def _play(settings: Settings, doors: Doors, scenario: Scenario) -> Played:
         world.follow(house.current.plan)
         house.wiring.get(Rules).misses_silence = False
         house.start(outward=False)
+        actors = Actors(house, world)
         living = [
             asyncio.create_task(_jobs(house.wiring.get(Heartbeats), world, doors.clock)),
+            asyncio.create_task(actors.tell_measures()),
         ]
         try:
-            await _scenes(house, world, scenario)
+            await _scenes(house, actors, scenario)
             await house.wiring.get(Journal).settle()
             return Played(tuple(await _lines(house)))
         finally:
@@ -70,8 +72,8 @@ async def _play(settings: Settings, doors: Doors, scenario: Scenario) -> Played:
             await house.stop()
 
 
-async def _scenes(house: House, world: World, scenario: Scenario) -> None:
-    actors, clock = Actors(house, world), house.doors.clock
+async def _scenes(house: House, actors: Actors, scenario: Scenario) -> None:
+    clock = house.doors.clock
     for at, act in actors.course(scenario):
         await clock.sleep_until(at)
         await act()

@@ -233,6 +233,11 @@ class Samples:
             return {metric: [self._metadata[metric]]} if metric in self._metadata else {}
         return {name: [told] for name, told in self._metadata.items()}
 
+    def told_unit(self, metric: str) -> str:
+        """Return the unit that senders say a metric comes in, empty if they say none."""
+        found = self._metadata.get(metric)
+        return found.unit if found else ""
+
     def note_metadata(self, told: Mapping[str, Metadata]) -> None:
         """Keep what a sender says of metrics; saying the same again costs nothing."""
         new = {name: one for name, one in told.items() if self._metadata.get(name) != one}

@@ -1,0 +1,70 @@
+"""Reads remote-write 2.0: texts stand once in a table, labels are numbers in it."""
+
+from bosco.promql.source import NAME
+from bosco.signals.batch import Batch
+from bosco.signals.labels import MOST_LABELS
+from bosco.signals.native import read_native
+from bosco.signals.remote_write import note, read_sample, take_labels
+from bosco.signals.wire import BYTES, VARINT, Broken, fields, numbers
+
+MOST_SYMBOLS = 1_000_000
+
+
+def read_v2(data: bytes, batch: Batch) -> None:
+    """Read a request into the batch; raises Broken where it is none."""
+    spans: list[tuple[int, int]] = []
+    symbols: list[bytes] = []
+    for number, wire, begin, end in fields(data, 0, len(data)):
+        if wire == BYTES and number == 4:
+            symbols.append(data[begin:end])
+            if len(symbols) > MOST_SYMBOLS:
+                raise Broken("there are too many texts")
+        elif wire == BYTES and number == 5:
+            spans.append((begin, end))
+    if symbols and symbols[0]:
+        raise Broken("the first text is not empty")
+    try:
+        texts = [symbol.decode() for symbol in symbols]
+    except UnicodeDecodeError:
+        raise Broken("a text is not UTF-8") from None
+    try:
+        for begin, end in spans:
+            _read_series(data, begin, end, texts, batch)
+    except IndexError:
+        raise Broken("a label is not among the texts") from None
+
+
+def _read_series(data: bytes, start: int, stop: int, texts: list[str], batch: Batch) -> None:
+    refs: list[int] = []
+    found: list[tuple[int, float]] = []
+    natives: list[tuple[int, int]] = []
+    told: tuple[int, int] | None = None
+    for number, wire, begin, end in fields(data, start, stop):
+        if number == 1 and wire == BYTES:
+            if end - begin > MOST_LABELS * 20:
+                return batch.refuse(f"a series has more than {MOST_LABELS} labels")
+            refs.extend(numbers(data, begin, end))
+        elif number == 1 and wire == VARINT:
+            refs.append(begin)
+        elif number == 2 and wire == BYTES:
+            found.append(read_sample(data, begin, end))
+        elif number == 3 and wire == BYTES:
+            natives.append((begin, end))
+        elif number == 5 and wire == BYTES:
+            told = (begin, end)
+    if len(refs) % 2:
+        return batch.refuse("a label has no value", len(found) or 1)
+    labels = [(texts[name], texts[value]) for name, value in zip(refs[::2], refs[1::2], strict=True)]
+    if found and (place := take_labels(batch, labels, len(found))) is not None:
+        for time, value in found:
+            batch.add(place, time, value)
+    for begin, end in natives:
+        read_native(data, begin, end, dict(labels), batch)
+    if told is not None:
+        _read_metadata(data, *told, dict(labels).get(NAME, ""), texts, batch)
+    return None
+
+
+def _read_metadata(data: bytes, start: int, stop: int, name: str, texts: list[str], batch: Batch) -> None:
+    held = {number: value for number, wire, value, _ in fields(data, start, stop) if wire == VARINT}
+    note(batch, name, held.get(1, 0), texts[held.get(3, 0)], texts[held.get(4, 0)])

@@ -1,0 +1,38 @@
+"""Programs that send samples: who they are, by an API token as bearer or as the password of basic authentication."""
+
+import base64
+import binascii
+
+from bosco.accounts.service import Accounts
+from bosco.kit.refusal import Code, Refusal
+from bosco.kit.words import msg
+from bosco.web.visitor import AnyRequest, Visitor
+
+
+async def sender_of(request: AnyRequest, accounts: Accounts) -> Visitor:
+    """Return the program that sends, or refuse it."""
+    scheme, _, proof = request.headers.get("authorization", "").strip().partition(" ")
+    found = None
+    for text in _tokens(scheme.casefold(), proof.strip()):
+        found = found or await accounts.by_token(text)
+    if found is None:
+        raise Refusal(
+            Code.UNAUTHENTICATED,
+            msg("This address needs an API token."),
+            msg("Send it as a bearer token, or as the password of basic authentication."),
+        )
+    if not found.may("responder"):
+        raise Refusal(Code.FORBIDDEN, msg("This API token may not send: it needs the role responder."))
+    return found
+
+
+def _tokens(scheme: str, proof: str) -> list[str]:
+    if scheme == "bearer":
+        return [proof]
+    if scheme != "basic":
+        return []
+    try:
+        name, _, password = base64.b64decode(proof, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return []
+    return [password, name]

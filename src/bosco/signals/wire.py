@@ -1,0 +1,56 @@
+"""The wire form of protobuf, as far as it is needed: fields and numbers, every bound checked."""
+
+from collections.abc import Iterator
+
+_MASK = (1 << 64) - 1
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+
+
+class Broken(Exception):  # noqa: N818 - it says what the bytes are
+    """These bytes are no such message."""
+
+
+def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return the number at that place, and where it ends."""
+    value = shift = 0
+    while at < end and shift < 70:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & _MASK, at
+        shift += 7
+    raise Broken("a number does not end")
+
+
+def fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Return each field: its number, its wire type, and where its content begins and ends, or the number itself."""
+    while at < end:
+        tag, at = varint(data, at, end)
+        number, wire = tag >> 3, tag & 7
+        if wire == VARINT:
+            value, at = varint(data, at, end)
+            yield number, wire, value, at
+            continue
+        if wire == BYTES:
+            length, at = varint(data, at, end)
+        elif wire in (FIXED64, FIXED32):
+            length = 8 if wire == FIXED64 else 4
+        else:
+            raise Broken("a field is of no known type")
+        if at + length > end:
+            raise Broken("a field ends behind its message")
+        yield number, wire, at, at + length
+        at += length
+
+
+def numbers(data: bytes, at: int, end: int) -> Iterator[int]:
+    """Return packed whole numbers."""
+    while at < end:
+        value, at = varint(data, at, end)
+        yield value
+
+
+def signed(value: int) -> int:
+    """Return a number of 64 bits that may be below zero."""
+    return value - (1 << 64) if value >> 63 else value
