@@ -18,6 +18,7 @@ LONGEST_TITLE = 300
 LONGEST_TEXT = 4_000
 LONGEST_NAME = 200
 MOST_LABELS = 64
+_TOO_LATE_FOR_SECONDS = 100_000_000_000
 T = TypeVar("T")
 
 
@@ -105,6 +106,16 @@ def instant(value: datetime | None) -> datetime | None:
     if value is None or value.year <= 1970 or value.year >= 3000:
         return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def when(value: Any) -> datetime | None:
+    """Return an instant that was written as ISO 8601, as seconds or as milliseconds since 1970."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return instant(datetime.fromtimestamp(value / 1000 if value > _TOO_LATE_FOR_SECONDS else value, UTC))
+        return instant(datetime.fromisoformat(value)) if isinstance(value, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def digest(parts: Mapping[str, str]) -> str:

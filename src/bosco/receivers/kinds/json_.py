@@ -1,6 +1,5 @@
 """JSON of any program, with a small mapping in the plan: where its key, its title, its state stand."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -9,7 +8,7 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Message, msg
 from bosco.plan.ledger import Misplaced
 from bosco.plan.words import OneOrMany, SecretText
-from bosco.receivers.kind import Body, Kind, decoded, few, instant, labels_of, line, short_key, text, web_link, wrong
+from bosco.receivers.kind import Body, Kind, decoded, few, labels_of, line, short_key, text, web_link, when, wrong
 from bosco.receivers.model import Heard, Received, Said
 from bosco.receivers.paths import at, plain, read_sentence, said, steps_of, too_deep
 
@@ -33,7 +32,6 @@ Path = Annotated[str, AfterValidator(_path)]
 Sentence = Annotated[str, AfterValidator(_sentence)]
 _RESOLVED = ("resolved", "ok", "up", "recovered", "closed", "success", "normal", "false", "0")
 _ACKNOWLEDGED = ("acknowledged", "acked")
-_TOO_LATE_FOR_SECONDS = 100_000_000_000
 
 
 class Json(Kind):
@@ -104,7 +102,7 @@ class Json(Kind):
             labels=labels_of({name: plain(one) for name, one in labels.items()} if isinstance(labels, dict) else {}),
             seen=value if isinstance(value, int | float) else line(plain(value)) or None,
             why=text(said(given, self.why)),
-            since=_when(at(given, self.since)),
+            since=when(at(given, self.since)),
             link=web_link(at(given, self.link)),
         )
 
@@ -113,14 +111,3 @@ class Json(Kind):
         if word in {one.casefold() for one in self.resolved}:
             return "resolved"
         return "acknowledged" if word in {one.casefold() for one in self.acknowledged} else "firing"
-
-
-def _when(value: Any) -> datetime | None:
-    """Return an instant that was written as ISO 8601, as seconds or as milliseconds since 1970."""
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            seconds = value / 1000 if value > _TOO_LATE_FOR_SECONDS else value
-            return instant(datetime.fromtimestamp(seconds, UTC))
-        return instant(datetime.fromisoformat(value)) if isinstance(value, str) else None
-    except (ValueError, OverflowError, OSError):
-        return None

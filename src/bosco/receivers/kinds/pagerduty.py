@@ -1,13 +1,13 @@
 """PagerDuty's Events API v2, spoken from the other side: a tool that knows PagerDuty changes one address."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import Message, msg
 from bosco.plan.words import SecretText
-from bosco.receivers.kind import LONGEST_NAME, Body, Kind, decoded, instant, labels_of, line, short_key, text, web_link
+from bosco.receivers.kind import LONGEST_NAME, Body, Kind, decoded, labels_of, line, short_key, text, web_link, when
 from bosco.receivers.model import Heard, Noted, Received, Said
 
 LONGEST_SUMMARY = 1024
@@ -27,7 +27,7 @@ class Payload(msgspec.Struct, kw_only=True):
     summary: str
     source: str
     severity: Literal["critical", "error", "warning", "info"]
-    timestamp: datetime | str | None = None
+    timestamp: Any = None
     component: str | None = None
     group: str | None = None
     class_: str | None = msgspec.field(default=None, name="class")
@@ -51,7 +51,7 @@ class ChangePayload(msgspec.Struct, kw_only=True):
 
     summary: str
     source: str | None = None
-    timestamp: datetime | str | None = None
+    timestamp: Any = None
     custom_details: Any = None
 
 
@@ -63,11 +63,11 @@ class Change(msgspec.Struct, kw_only=True):
     links: list[Link] | None = None
 
 
-class Invalid(Exception):  # noqa: N818 - it is an answer of that protocol
+class Invalid(Refusal):
     """An event that PagerDuty would call invalid, with its sentences."""
 
     def __init__(self, *errors: str) -> None:
-        super().__init__(*errors)
+        super().__init__(Code.INVALID, "; ".join(errors))
         self.errors = errors
 
 
@@ -114,7 +114,7 @@ def event_of(event: Event, new_key: str) -> Received:
         severity=payload.severity,
         service=payload.component or payload.source,
         labels=labels_of({name: value for name, value in labels.items() if value}),
-        since=_when(payload.timestamp),
+        since=when(payload.timestamp),
         link=next(iter(links), None) or web_link(event.client_url),
         details=_details(payload.custom_details),
     )
@@ -130,13 +130,8 @@ def change_of(change: Change) -> Noted:
         title=line(summary[:LONGEST_SUMMARY]),
         link=next(iter(links), None),
         service=change.payload.source or "",
-        at=_when(change.payload.timestamp),
+        at=when(change.payload.timestamp),
     )
-
-
-def _when(value: datetime | str | None) -> datetime | None:
-    # Some clients write times in forms of their own; the event counts all the same.
-    return instant(value) if isinstance(value, datetime) else None
 
 
 def _details(given: Any) -> tuple[tuple[str, str], ...]:
