@@ -106,6 +106,36 @@ def _sorted(found: list[Series]) -> list[str]:
     return sorted(str(one.labels) for one in found)
 
 
+def test_matchers_together_choose_what_each_of_them_chooses(tmp_path: Path, clock: VirtualClock) -> None:
+    chance = random.Random(3)
+    asked = [
+        *(Matcher("job", "=", value) for value in ("api", "web", "", "nobody")),
+        *(Matcher("job", "!=", value) for value in ("api", "")),
+        *(Matcher("code", "=", value) for value in ("200", "404")),
+        Matcher("zone", "=", ""),
+        Matcher("zone", "!=", ""),
+        Matcher("code", "=~", "2.*|500"),
+        Matcher("code", "!~", "[45]0."),
+        Matcher("__name__", "=", "http_requests_total"),
+    ]
+
+    async def story() -> None:
+        async with sampled(tmp_path, clock) as samples:
+            for labels in SERIES:
+                await put(samples, labels, (NOW, 1))
+            alone = {one: set((await samples.find([one])).tolist()) for one in asked}
+            for _ in range(60):
+                several = chance.sample(asked, chance.randint(2, 4))
+                found = (await samples.find(several)).tolist()
+                assert found == sorted(set.intersection(*(alone[one] for one in several)))
+            samples.register.remove(np.array(sorted(alone[asked[0]])))
+            assert (await samples.find([asked[0]])).tolist() == []
+            await put(samples, {"__name__": "new", "job": "api"}, (NOW, 1))
+            assert len(await samples.find([asked[0]])) == 1
+
+    run_virtually(clock, story)
+
+
 def test_a_pattern_that_is_none_is_refused_and_none_keeps_bosco_busy(tmp_path: Path, clock: VirtualClock) -> None:
     async def story() -> None:
         async with sampled(tmp_path, clock) as samples:

@@ -1,7 +1,7 @@
 """Which series have which labels: for each label and value, the places of its series."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -67,9 +67,13 @@ class Index:
         """Return every label there is."""
         return list(self._labels)
 
-    def values(self, name: str) -> list[str]:
-        """Return every value of a label."""
-        return list(self._labels.get(name, ()))
+    def values(self, name: str) -> Collection[str]:
+        """Return every value of a label, as a view that follows the index."""
+        return self._labels.get(name, {}).keys()
+
+    def having(self, name: str, value: str) -> Places:
+        """Return the places of the series with that one value."""
+        return np.array(self._labels.get(name, {}).get(value, ()), dtype=np.int64)
 
     def mask(self, name: str, values: Iterable[str]) -> np.ndarray:
         """Return, for every place, whether its series has one of those values."""
@@ -85,8 +89,3 @@ class Index:
         found = np.ones(len(self.keys), dtype=bool)
         found[self._free] = False
         return found
-
-    def having(self, name: str) -> Iterator[tuple[str, Places]]:
-        """Return the places of each value of a label."""
-        for value, held in self._labels.get(name, {}).items():
-            yield value, np.array(held, dtype=np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.promql.source import Matcher
-from bosco.signals.labels import Key, labels_of, shown
+from bosco.signals.labels import shown
 from bosco.telemetry.reader import Reader
 
 # Alternatives of plain text, each perhaps open at one end or both.
@@ -23,9 +23,12 @@ def needs_reader(matcher: Matcher) -> bool:
 
 
 def accepted(matcher: Matcher, values: Collection[str], reader: Reader | None = None) -> set[str]:
-    """Return which of the values the matcher accepts, the empty one told like any other; patterns ask the reader."""
+    """Return which of the values the matcher accepts, the empty one told like any other; patterns ask the reader.
+
+    Values in which a text is found at once (a set, the keys of a table) make plain alternatives cheap.
+    """
     if matcher.op in ("=", "!="):
-        held = {matcher.value} & set(values)
+        held = {matcher.value} if matcher.value in values else set()
     elif not needs_reader(matcher):
         held = _plainly(matcher.value, values)
     else:
@@ -43,7 +46,8 @@ def _plainly(pattern: str, values: Collection[str]) -> set[str]:
         if text[-2:] in (".*", ".+"):
             ends, text = text[-2:], text[:-2]
         if not opens and not ends:
-            found |= {text} & set(values)
+            if text in values:
+                found.add(text)
             continue
         before, after = ("." if opens == ".+" else ""), ("." if ends == ".+" else "")
         # What is left is linear: a fixed text with something, or anything, around it.
@@ -80,9 +84,3 @@ def _by_re2(pattern: str, values: list[str], reader: Reader) -> set[str]:
 def _no_pattern(pattern: str, why: str) -> Refusal:
     reason = why.strip().split("\n", 1)[0].removeprefix("Invalid Input Error: ")[:200]
     return Refusal(Code.INVALID, msg("“{pattern}” is no pattern: {why}", pattern=shown(pattern), why=reason))
-
-
-def all_hold(key: Key, accepts: dict[Matcher, set[str]]) -> bool:
-    """Say whether labels hold against matchers, given which values each accepts (the empty one among them)."""
-    labels = labels_of(key)
-    return all(labels.get(matcher.name, "") in values for matcher, values in accepts.items())

@@ -13,10 +13,10 @@ from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.promql.source import Labels, Matcher, Matchers, Metadata, Series, Times, Values, is_stale
 from bosco.signals.archive import ended
-from bosco.signals.index import Index
+from bosco.signals.choose import Choice
 from bosco.signals.labels import Key, key_of, labels_of, name_of
 from bosco.signals.latest import Latest, Places
-from bosco.signals.match import accepted, needs_reader
+from bosco.signals.match import accepted
 from bosco.signals.opening import Opened, open_samples
 from bosco.signals.register import Register
 from bosco.signals.sample_tables import METADATA, SAMPLES, SERIES, VALUES, laid
@@ -96,16 +96,17 @@ class Samples:
 
     def _tell_series(self, place: int) -> None:
         key = self.register.key(place)
-        self._telemetry.append_soon(
+        # In the order of the table's columns.
+        self._telemetry.append_row_soon(
             SERIES,
-            {
-                "number": [int(self.register.numbers[place])],
-                "metric": [name_of(key)],
-                "labels": [msgspec.json.encode(key).decode()],
-                "source": [self.register.source_of(place)],
-                "own": [bool(self.register.own[place])],
-                "instant": [micros(self._clock.read())],
-            },
+            (
+                int(self.register.numbers[place]),
+                name_of(key),
+                msgspec.json.encode(key).decode(),
+                self.register.source_of(place),
+                bool(self.register.own[place]),
+                micros(self._clock.read()),
+            ),
         )
 
     async def append(self, places: Places, times: Times, values: Values) -> None:
@@ -147,19 +148,21 @@ class Samples:
             if len(self._found) > MOST_REMEMBERED:
                 self._found.clear()
             version = index.version
-            values = {matcher: [*index.values(matcher.name), ""] for matcher in wanted}
-            held = await self._accepted(values)
+            found = await self._choose(wanted)
             # A series may have come while a pattern was looked at.
             if index.version == version:
-                self._found[wanted] = (version, _places(index, values, held))
+                self._found[wanted] = (version, found)
         return known[1]
 
-    async def _accepted(self, values: Mapping[Matcher, list[str]]) -> dict[Matcher, set[str]]:
-        if not any(needs_reader(matcher) for matcher in values):
-            return {one: accepted(one, given) for one, given in values.items()}
-        return await self._telemetry.read(
+    async def _choose(self, wanted: tuple[Matcher, ...]) -> Places:
+        choice = Choice(self.register.index, wanted)
+        if not choice.hard:
+            return choice.among()
+        values = choice.values()
+        held = await self._telemetry.read(
             lambda reader: {one: accepted(one, given, reader) for one, given in values.items()}
         )
+        return choice.among(held)
 
     def labels_at(self, place: int) -> dict[str, str]:
         """Return the labels of a living series."""
@@ -275,13 +278,3 @@ class Samples:
 
     def _now(self) -> int:
         return micros(self._clock.read()) // MILLISECOND
-
-
-def _places(index: Index, values: Mapping[Matcher, list[str]], held: Mapping[Matcher, set[str]]) -> Places:
-    mask = index.everything()
-    for matcher, accepts in held.items():
-        if "" in accepts:
-            mask &= ~index.mask(matcher.name, set(values[matcher]) - accepts)
-        else:
-            mask &= index.mask(matcher.name, accepts)
-    return np.flatnonzero(mask)

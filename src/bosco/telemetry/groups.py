@@ -93,7 +93,7 @@ class Groups:
 
     def hand_over_row(self, table: TelemetryTable, row: Row) -> None:
         """Take one row that nobody waits for; dropped when too many wait already."""
-        if self._waiting.cost > self._pace.most_waiting:
+        if self._waiting.cost > self._pace.most_waiting and not table.referred:
             self._stats.dropped += 1
             return
         self._waiting.add_row(table, row)
