@@ -23,29 +23,32 @@ from bosco.promql.source import Series
 class Prometheus:
     """Its HTTP API, as far as tests need it."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, proof: str = "") -> None:
         self.address = address
+        self._proof = {"Authorization": proof} if proof else {}
 
     def ask(self, path: str, **form: Any) -> dict[str, Any]:
         """Ask by POST, and return what it says, refusals included."""
-        body = urllib.parse.urlencode(form).encode()
-        try:
-            with urllib.request.urlopen(f"{self.address}/api/v1/{path}", body, timeout=60) as answer:
-                said: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as refused:
-            said = json.load(refused)
-        return said
+        return self.told(path, form)[1]
 
     def get(self, path: str) -> dict[str, Any]:
         """Ask by GET."""
-        with urllib.request.urlopen(f"{self.address}/api/v1/{path}", timeout=60) as answer:
-            said: dict[str, Any] = json.load(answer)
-        return said
+        return self.told(path)[1]
+
+    def told(self, path: str, form: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        """Ask, by POST if there is a form, and return the status and what it says."""
+        body = None if form is None else urllib.parse.urlencode(form, doseq=True).encode()
+        request = urllib.request.Request(f"{self.address}/api/v1/{path}", body, self._proof)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return int(answer.status), json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
 
     def write(self, series: Sequence[Series]) -> None:
         """Send samples by remote write, in the order of time: it takes nothing that is much older than the newest."""
         for body in _requests(series):
-            request = urllib.request.Request(f"{self.address}/api/v1/write", bytes(body), _HEADERS)
+            request = urllib.request.Request(f"{self.address}/api/v1/write", bytes(body), {**_HEADERS, **self._proof})
             urllib.request.urlopen(request, timeout=60).close()
 
 

@@ -21,10 +21,10 @@ class Limits:
 class Budget:
     """What is left of the limits; asked often, in whichever thread computes."""
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
+    def __init__(self, limits: Limits, monotonic: Callable[[], float], since: float | None = None) -> None:
         self.limits = limits
         self._monotonic = monotonic
-        self._until = monotonic() + limits.seconds
+        self._until = (monotonic() if since is None else since) + limits.seconds
         self.samples = 0
 
     def hold(self, samples: int) -> None:

@@ -34,6 +34,12 @@ class Means:
     limits: Limits = field(default_factory=Limits)
     # Where large queries are computed; without one, in the loop's own threads.
     pool: Executor | None = None
+    # Since when somebody waits for the answer, as the clock's `monotonic` tells it; None for from now on.
+    since: float | None = None
+
+    def budget(self) -> Budget:
+        """Return what a query may cost."""
+        return Budget(self.limits, self.clock.monotonic, self.since)
 
 
 async def instant(source: Source, query: Query | str, at_ms: int, means: Means) -> Found:
@@ -57,16 +63,14 @@ async def instants(
         except QueryRefusal as refusal:
             parsed.append(refusal)
     needs = [[] if isinstance(one, QueryRefusal) else list(wanted(one.tree, grid, asked)) for one in parsed]
-    data = await _read(
-        source, [need for one in needs for need in one], Budget(means.limits, means.clock.monotonic), means
-    )
+    data = await _read(source, [need for one in needs for need in one], means.budget(), means)
     answers: list[Found | QueryRefusal] = []
     for number, one in enumerate(parsed):
         if isinstance(one, QueryRefusal):
             answers.append(one)
             continue
         try:
-            answers.append(_computed(one, data, grid, asked, Budget(means.limits, means.clock.monotonic)))
+            answers.append(_computed(one, data, grid, asked, means.budget()))
         except QueryRefusal as refusal:
             answers.append(refusal)
         if number % 100 == 99:
@@ -105,7 +109,7 @@ def _parsed(query: Query | str) -> Query:
 
 
 async def _found(source: Source, query: Query, grid: Grid, asked: Asked, means: Means) -> Found:
-    budget = Budget(means.limits, means.clock.monotonic)
+    budget = means.budget()
     data = await _read(source, list(wanted(query.tree, grid, asked)), budget, means)
     if budget.samples < _SMALL and grid.count * sum(len(some) for some in data.values()) < _SMALL:
         return _computed(query, data, grid, asked, budget)

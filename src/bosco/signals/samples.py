@@ -210,6 +210,8 @@ class Samples:
 
     async def _lived(self, selectors: Sequence[Matchers], start: int, end: int) -> list[Key]:
         await self.load()
+        if end < start:
+            return []
         found: dict[Key, None] = {}
         recent = start >= self._now() - ENDS_AFTER // timedelta(milliseconds=1)
         for matchers in selectors or ((),):

@@ -1,4 +1,4 @@
-"""Programs that send samples: who they are, by an API token as bearer or as the password of basic authentication."""
+"""Programs that send samples or read them: an API token, as bearer or as the password of basic authentication."""
 
 import base64
 import binascii
@@ -9,8 +9,8 @@ from bosco.kit.words import msg
 from bosco.web.visitor import AnyRequest, Visitor
 
 
-async def sender_of(request: AnyRequest, accounts: Accounts) -> Visitor:
-    """Return the program that sends, or refuse it."""
+async def program_of(request: AnyRequest, accounts: Accounts) -> Visitor:
+    """Return the program that asks, or refuse it."""
     scheme, _, proof = request.headers.get("authorization", "").strip().partition(" ")
     found = None
     for text in _tokens(scheme.casefold(), proof.strip()):
@@ -21,6 +21,12 @@ async def sender_of(request: AnyRequest, accounts: Accounts) -> Visitor:
             msg("This address needs an API token."),
             msg("Send it as a bearer token, or as the password of basic authentication."),
         )
+    return found
+
+
+async def sender_of(request: AnyRequest, accounts: Accounts) -> Visitor:
+    """Return the program that sends, or refuse it."""
+    found = await program_of(request, accounts)
     if not found.may("responder"):
         raise Refusal(Code.FORBIDDEN, msg("This API token may not send: it needs the role responder."))
     return found

@@ -1,0 +1,1 @@
+"""Measures and queries: pages for people, and the address that Prometheus's clients read."""
