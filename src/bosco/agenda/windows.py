@@ -16,6 +16,11 @@ from bosco.services.spans import Span
 HEAVINESS: tuple[Impact, ...] = tuple(IMPACTS)
 
 
+def excuses(impact: str) -> bool:
+    """Say whether trouble in such work was announced: work of minimal impact announces none."""
+    return impact not in ("none", "minimal")
+
+
 @dataclass(frozen=True)
 class Window:
     """One occurrence of planned work on services, and what users are told to expect of it."""
@@ -38,8 +43,8 @@ class Window:
 
     @property
     def excuses(self) -> bool:
-        """Say whether trouble in it was announced: work of minimal impact announces none."""
-        return self.impact not in ("none", "minimal")
+        """Say whether trouble in it was announced."""
+        return excuses(self.impact)
 
 
 def window_over(plan: Plan, service: str, at: datetime) -> Window | None:

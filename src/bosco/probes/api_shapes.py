@@ -113,6 +113,8 @@ class MonthOut:
     down: float
     unknown: float
     not_counted: float
+    # Downtime of planned work, which does not count.
+    excused: float
     sla: float | None = None
     allowed: float | None = None
     used: float | None = None
@@ -151,6 +153,7 @@ def month_out(found: Availability, budget: Budget | None, language: Language) ->
         down=found.down.total_seconds(),
         unknown=found.unknown.total_seconds(),
         not_counted=found.not_counted.total_seconds(),
+        excused=found.maintenance_down.total_seconds(),
     )
     if budget is not None:
         told.sla, told.verdict, told.because = budget.sla, budget.verdict, say(budget.because, language)

@@ -1,7 +1,7 @@
 """The page of one service, and the form with which a manager corrects what was counted."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from litestar import Response, get, post
@@ -27,6 +27,7 @@ from bosco.probes.results import ProbeResults
 from bosco.probes.section import PROBES
 from bosco.probes.service import Probes
 from bosco.services.availability import Said
+from bosco.services.maintenance import Work
 from bosco.services.model import SAID
 from bosco.services.section import SERVICES, service_name
 from bosco.services.service import Services
@@ -37,6 +38,8 @@ from bosco.web.visitor import AnyRequest, Visitor, may
 
 LINES = 12
 HISTORY = 12
+# So much planned work is told, of so long a time.
+WORKS, AHEAD = 4, timedelta(days=31)
 LONGEST_REASON = 2000
 
 
@@ -109,11 +112,19 @@ async def _now(ask: Asked, name: str) -> dict[str, Any]:
     return {
         "one": one,
         "banner": banner_of(one, [service_name(plan, other) for other in leaning], _next_look(ask, views, now)),
+        "now": now,
         "needed_by": [link(plan, other, standings) for other in leaning],
         "rows": sorted(rows, key=lambda row: WORDS.index(row.word)),
         "days": bars((await ask.days.of_services([name], now))[name]),
+        "works": await _works(ask, name, now),
         "lines": (await ask.journal.of(f"service:{name}", LINES))[::-1][:LINES],
     }
+
+
+async def _works(ask: Asked, name: str, now: datetime) -> list[Work]:
+    """Return the planned work that is under way or comes next."""
+    found = await ask.services.works(name, Span(now, now + AHEAD))
+    return [one for one in found if one.excuses][:WORKS]
 
 
 def _next_look(ask: Asked, views: list[ProbeView], now: datetime) -> datetime | None:
@@ -138,6 +149,7 @@ async def _past(ask: Asked, name: str) -> dict[str, Any]:
     return {
         "month": months[0],
         "months": [month for month in months if month.seen or month is months[0]],
+        "excused": any(month.found.maintenance_down for month in months),
         "corrections": effects(months),
         "said": SAID,
         "history": states[-HISTORY:][::-1],

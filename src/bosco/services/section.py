@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import model_validator
 
@@ -30,6 +30,8 @@ class Service(PlanPart):
     sla: Percentage | None = None
     # When its availability counts.
     hours: Annotated[str, Names("hours")] = "always"
+    # What counts against its SLA besides being down.
+    counts: OneOrMany[Literal["degraded", "maintenance"]] = ()
     needs: OneOrMany[Annotated[str, Names("services")]] = ()
     # The priority of its being down, and of its answering badly.
     down: Annotated[str, Names("priorities")] | None = None

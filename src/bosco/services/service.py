@@ -1,6 +1,6 @@
 """The services' verbs: how each stands, and since when."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bosco.plan.header import LANGUAGE, TIMEZONE, hours_called
 from bosco.services import store
 from bosco.services.availability import Availability, Correction, Counting, Said, measure
 from bosco.services.intervals import Interval, Turn
+from bosco.services.maintenance import Work, Works, excused, nothing_planned
 from bosco.services.model import FACTS, SAID, WHAT, Standing, State, Turned
 from bosco.services.section import SERVICES, Service
 from bosco.services.spans import Span, open_spans
@@ -21,7 +22,6 @@ from bosco.store.store import Store
 from bosco.store.tx import Tx
 
 LONGEST_REASON = 2000
-Maintenance = Callable[[str, Span], Sequence[Span]]
 
 
 @service
@@ -33,7 +33,7 @@ class Services:
         self._current = current
         self._standings: dict[str, Standing] = {}
         self._loaded = False
-        self._maintenance: Maintenance = lambda name, span: ()
+        self._works: Works = nothing_planned
 
     async def load(self) -> None:
         """Read how every service stood; whoever judges services does so first, others need not."""
@@ -50,16 +50,26 @@ class Services:
         """Return in which states services were during a span; the present interval has no end."""
         return await self._store.read(lambda tx: store.intervals_of(tx, names, start, end))
 
-    def count_maintenance(self, source: Maintenance) -> None:
-        """Ask that source, from now on, when a service's maintenance was planned."""
-        self._maintenance = source
+    def count_maintenance(self, source: Works) -> None:
+        """Ask that source, from now on, which work on a service was planned."""
+        self._works = source
+
+    async def works(self, name: str, span: Span) -> Sequence[Work]:
+        """Return the planned work on a service that touches a span, in order and uncut."""
+        return await self._store.read(lambda tx: self._works(tx, name, span))
 
     async def availability(self, name: str, span: Span) -> Availability:
         """Return how available a service was over a span, as its plan counts it and people corrected it."""
-        hours = open_spans(hours_called(self._current.plan, self._find(name).hours), self._zone, span)
-        counting = Counting(hours=hours, maintenance=self._maintenance(name, span))
+        declared = self._find(name)
+        hours = open_spans(hours_called(self._current.plan, declared.hours), self._zone, span)
 
         def read(tx: Tx) -> Availability:
+            counting = Counting(
+                hours=hours,
+                maintenance=excused(self._works(tx, name, span)),
+                maintenance_counts="maintenance" in declared.counts,
+                degraded_counts="degraded" in declared.counts,
+            )
             seen = store.intervals_of(tx, [name], span.start, span.end)
             return measure(seen, span, tx.at, counting, store.corrections_of(tx, name, span))
 
