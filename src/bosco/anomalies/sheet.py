@@ -10,6 +10,7 @@ from bosco.kit.words import Language, msg
 from bosco.plan.spelling import plain
 
 LARGEST = 256 * 1024
+LONGEST_LABEL = 80
 Shape = Literal["line", "list", "text"]
 
 # Where each field stands in the sheet: the heading above it, its label there if it is one line, in both languages.
@@ -39,6 +40,7 @@ _HEADING = re.compile(r"(#{2,3})\s+(?P<words>.*?)\s*")
 _LABELLED = re.compile(r"[-*]\s+\*\*(?P<label>[^*]{1,80})\*\*\s*:\s?(?P<value>.*)")
 _ITEM = re.compile(r"\s*(?:[-*]|\d{1,3}[.)])\s+(?P<text>.*)")
 _FENCE = re.compile(r"\s*(```|~~~)")
+LABELS: Mapping[str, str] = {both[side]: key for key, both in _LINES.items() for side in (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,30 @@ class Piece:
     field: str | None = None
     # What the field said there, so that it is known whether it has changed.
     said: str = ""
+    # Where it begins in the sheet, counted from one.
+    line: int = 0
 
 
 def _key(words: str, names: Mapping[str, tuple[str, str]]) -> str | None:
+    if len(words) > LONGEST_LABEL:
+        return None
     found = plain(words.replace("’", "'"))
     return next((key for key, both in names.items() if found in (plain(both[0]), plain(both[1]))), None)
+
+
+def label_in(line: str) -> str | None:
+    """Return the label of a line that has one: `- **Label** : value`."""
+    found = _LABELLED.fullmatch(line.rstrip("\r\n"))
+    return found["label"] if found else None
+
+
+def never_closed(text: str) -> bool:
+    """Say whether a block of code begins here and does not end."""
+    fence = ""
+    for line in text.splitlines():
+        if mark := _FENCE.match(line):
+            fence = "" if mark[1] == fence else fence or mark[1]
+    return bool(fence)
 
 
 def read_sheet(text: str) -> Sheet:
@@ -77,7 +98,7 @@ def read_sheet(text: str) -> Sheet:
         raise Refusal(Code.TOO_LARGE, msg("A sheet holds at most {limit} KiB.", limit=LARGEST // 1024))
     lines = text.splitlines(keepends=True)
     first = next((at for at, line in enumerate(lines) if line.strip()), None)
-    titled = _TITLE.fullmatch(lines[first].strip()) if first is not None else None
+    titled = _TITLE.fullmatch(lines[first].strip("\ufeff \t\r\n")) if first is not None else None
     if titled is None:
         raise Refusal(
             Code.INVALID,
@@ -100,17 +121,17 @@ def _pieces(lines: list[str]) -> Iterator[Piece]:
             block = _key(heading["words"], _BLOCKS)
         elif block is not None and line.strip():
             end = _end_of(lines, at)
-            yield _block(block, "".join(lines[at:end]))
+            yield replace(_block(block, "".join(lines[at:end])), line=at + 1)
             at, block = end, None
             continue
         elif (labelled := _LABELLED.fullmatch(line.rstrip("\n"))) and (key := _key(labelled["label"], _LINES)):
             start = labelled.start("value")
-            yield Piece(line[:start])
-            yield Piece(labelled["value"], key, labelled["value"].strip())
-            yield Piece(line[start + len(labelled["value"]) :])
+            yield Piece(line[:start], line=at + 1)
+            yield Piece(labelled["value"], key, labelled["value"].strip(), at + 1)
+            yield Piece(line[start + len(labelled["value"]) :], line=at + 1)
             at += 1
             continue
-        yield Piece(line)
+        yield Piece(line, line=at + 1)
         at += 1
 
 
@@ -144,7 +165,7 @@ def write_sheet(sheet: Sheet, language: Language = "fr") -> str:
     written: list[str] = []
     for piece in sheet.layout:
         if piece.field is None:
-            titled = _TITLE.fullmatch(piece.text.strip())
+            titled = _TITLE.fullmatch(piece.text.strip("\ufeff \t\r\n"))
             written.append(piece.text.replace(titled["number"], sheet.number, 1) if titled else piece.text)
             continue
         now = sheet.fields.get(piece.field, "")
