@@ -210,7 +210,7 @@ ROTATIONS = [
 ]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     zone=st.sampled_from(sorted(available_timezones() - {"Factory", "localtime"})),
     rotate=st.sampled_from(ROTATIONS),

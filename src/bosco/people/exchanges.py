@@ -63,11 +63,7 @@ class Exchanges:
         """End an exchange; agreed, each has the other's turn from now on."""
 
         def write(tx: Tx) -> Exchange:
-            found = store.find_exchange(tx, identity)
-            if found is None:
-                raise not_found(msg("There is no such exchange."))
-            if found.state != "asked":
-                raise Refusal(Code.CONFLICT, msg("This exchange has been answered already."))
+            found = self._waiting(tx, identity)
             if agrees:
                 self._check(tx, found)
             state: ExchangeState = "agreed" if agrees else "refused"
@@ -79,11 +75,31 @@ class Exchanges:
 
         return await self._store.write(write)
 
+    async def withdraw(self, identity: str, *, by: str) -> Exchange:
+        """End an exchange that was asked for, before it is answered."""
+
+        def write(tx: Tx) -> Exchange:
+            found = self._waiting(tx, identity)
+            store.end_exchange(tx, identity, "cancelled", by)
+            self._tell(tx, found, "on-call.exchange-cancelled", by)
+            return found
+
+        return await self._store.write(write)
+
     async def find(self, identity: str) -> Exchange:
         """Return an exchange, or refuse."""
         found = await self._store.read(lambda tx: store.find_exchange(tx, identity))
         if found is None:
             raise not_found(msg("There is no such exchange."))
+        return found
+
+    @staticmethod
+    def _waiting(tx: Tx, identity: str) -> Exchange:
+        found = store.find_exchange(tx, identity)
+        if found is None:
+            raise not_found(msg("There is no such exchange."))
+        if found.state != "asked":
+            raise Refusal(Code.CONFLICT, msg("This exchange has been answered already."))
         return found
 
     def _carry_out(self, tx: Tx, found: Exchange, by: str) -> None:

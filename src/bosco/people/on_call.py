@@ -28,7 +28,7 @@ def shifts(plan: Plan, rotation: str, start: datetime, end: datetime, changes: I
     found: list[Shift] = []
     for number, layer in enumerate(plan[ON_CALL][rotation].all_layers):
         own = _with_changes(plan, _of_layer(plan, layer, number, start, end), heard)
-        found += without(own, [(one.start, one.end) for one in found])
+        found += without(own, _covered(found))
     for one in heard:
         if one.who and not one.whom:
             span = (max(one.start, start), min(one.end, end))
@@ -91,6 +91,17 @@ def without(found: Iterable[Shift], spans: Iterable[tuple[datetime, datetime]]) 
     for start, end in spans:
         left = [piece for one in left for piece in _outside(one, start, end)]
     return left
+
+
+def _covered(found: Iterable[Shift]) -> list[tuple[datetime, datetime]]:
+    """Return the spans in which somebody is on call, each as long as it lasts without a break."""
+    spans: list[tuple[datetime, datetime]] = []
+    for one in sorted(found, key=lambda one: one.start):
+        if spans and one.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], one.end))
+        else:
+            spans.append((one.start, one.end))
+    return spans
 
 
 def _outside(one: Shift, start: datetime, end: datetime) -> Iterator[Shift]:

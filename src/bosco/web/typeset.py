@@ -119,14 +119,14 @@ def instant(at: datetime | None, how: str = "minute") -> Markup:
     return _time(at, instant_text(at, how), how) if at else escape(NOTHING)
 
 
-def day(on: date | datetime | None) -> str:
-    """Set a day of the calendar."""
+def day(on: date | datetime | None, how: str = "day") -> str:
+    """Set a day of the calendar, or its `month`."""
     if on is None:
         return NOTHING
     if isinstance(on, datetime):
-        return instant_text(on, "day")
+        return instant_text(on, how)
     language = reader().language
-    return _PATTERNS["day"][language].format(**_day_words(on, language))
+    return _PATTERNS[how][language].format(**_day_words(on, language))
 
 
 def duration(span: timedelta | float | None, parts: int = 2) -> str:
