@@ -16,6 +16,7 @@ from bosco.plan.secrets import Secrets
 from bosco.store.migrate import migrate
 from bosco.store.store import Store
 from bosco.store.worker import Worker
+from bosco.web.events import Live
 
 
 async def main(where: str, drain: bool) -> None:
@@ -26,7 +27,8 @@ async def main(where: str, drain: bool) -> None:
     store.listeners = {}
     plan = load_texts({"plan.yml": "plan: X\nchannels: {hook: {webhook: '${HOOK}'}}\n"}).plan
     assert plan is not None
-    channels = Channels(store, clock, ids, RealNet(clock), Secrets(Path("/nowhere"), os.environ), CurrentPlan(plan))
+    secrets, current = Secrets(Path("/nowhere"), os.environ), CurrentPlan(plan)
+    channels = Channels(store, clock, ids, RealNet(clock), secrets, current, Live())
     worker = Worker(store, delivers={"letter": channels.bring})
     running = asyncio.create_task(worker.run())
     for number in range(0 if drain else 100_000):
@@ -51,9 +53,9 @@ async def main(where: str, drain: bool) -> None:
 
 
 def _waiting(tx: object) -> int:
-    from bosco.channels import store
+    from bosco.channels import deliveries
 
-    return store.waiting(tx)  # type: ignore[arg-type]
+    return deliveries.waiting(tx)  # type: ignore[arg-type]
 
 
 asyncio.run(main(sys.argv[1], sys.argv[2:] == ["drain"]))

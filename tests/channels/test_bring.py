@@ -29,6 +29,7 @@ from bosco.plan.secrets import Secrets
 from bosco.store.parcel import outbox
 from bosco.store.store import Store
 from bosco.store.worker import Worker
+from bosco.web.events import Live
 
 HOSTILE = "<!channel> @everyone *x* <b>\r\nBcc: victim@example.org\u202e"
 
@@ -88,6 +89,7 @@ def letter(channel: str, **more: Any) -> Letter:
         "actions": (Action("acknowledge", pack(msg("I take it")), "https://ops.example.org/ack/x"),),
         "priority": "P1",
         "color": "red",
+        "rank": 0,
         "subject": "alert:1",
         "why": pack(msg("new alert in the group")),
     }
@@ -104,7 +106,9 @@ class World:
         self.store = Store.open(where, clock, ids, durable=False)
         self.store.listeners = {"LetterDelivered": ["story"], "LetterFailed": ["story"]}
         current = CurrentPlan(loaded.plan)
-        self.channels = Channels(self.store, clock, ids, RealNet(clock), Secrets(Path("/nowhere"), secrets), current)
+        self.channels = Channels(
+            self.store, clock, ids, RealNet(clock), Secrets(Path("/nowhere"), secrets), current, Live()
+        )
 
     def bring(self, *letters: Letter, until: int | None = None) -> list[str]:
         """Post the letters, bring them, and return how each parcel ended."""

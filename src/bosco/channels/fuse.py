@@ -31,6 +31,10 @@ class Fuse:
         """Take note of a letter that arrived."""
         self.failures, self.open_until, self.last_good = 0, None, now
 
+    def rest(self, until: datetime, because: object) -> None:
+        """Leave a channel alone that is well and has enough for now."""
+        self.open_until, self.because = until, because
+
     def bad(self, now: datetime, because: object) -> None:
         """Take note of a letter that did not."""
         self.failures += 1

@@ -7,6 +7,7 @@ from bosco.channels.kind import Again, Arrived, Outcome, Refused
 from bosco.kit.net_model import Response
 from bosco.kit.words import msg
 
+TOO_MANY = 429
 LONGEST_WAIT = timedelta(hours=1)
 # Statuses after which the same letter may well be taken: too early, too many, and the far end's own troubles.
 NOT_NOW = frozenset({408, 423, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521, 522, 523, 524, 529})
@@ -15,10 +16,10 @@ NOT_NOW = frozenset({408, 423, 425, 429, 500, 502, 503, 504, 507, 509, 520, 521,
 def outcome(answer: Response, now: datetime, ref: str | None = None) -> Outcome:
     """Return what an answer means; what the far end said is not quoted, for it may repeat a secret."""
     if 200 <= answer.status < 300:
-        return Arrived(ref)
+        return Arrived(ref, msg("answered {status}", status=answer.status))
     because = msg("answered {status}", status=answer.status)
     if answer.status in NOT_NOW:
-        return Again(because, retry_after(answer.header("retry-after"), now))
+        return Again(because, retry_after(answer.header("retry-after"), now), busy=answer.status == TOO_MANY)
     return Refused(because)
 
 

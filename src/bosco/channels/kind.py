@@ -1,9 +1,8 @@
 """What a way out is: options from the plan, and one verb, `send`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Literal, Protocol
+from typing import ClassVar, Literal
 
 from bosco.channels.model import Event
 from bosco.kit.clock import Clock
@@ -32,6 +31,7 @@ class Said:
     site: str
     priority: str | None = None
     color: str | None = None
+    rank: int | None = None
     ends: bool = False
     subject: str = ""
     why: str = ""
@@ -53,14 +53,17 @@ class Arrived:
     """It is at the far end; `ref` is how the far end names it, so that a later letter can change it."""
 
     ref: str | None = None
+    # What the far end answered, in words that hold no secret.
+    answer: Sayable | None = None
 
 
 @dataclass(frozen=True)
 class Again:
-    """Not now; after that time if the far end said so."""
+    """Not now; after that time if the far end said so. One that is busy is well, it only takes no more for a while."""
 
     because: Sayable
     after: timedelta | None = None
+    busy: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,6 @@ class Refused:
 Outcome = Arrived | Again | Refused
 
 
-class Talk(Protocol):
-    """Speaks SMTP: the one protocol here that is not HTTP."""
-
-    async def __call__(self, url: str, message: bytes, sender: str, to: list[str], limit: timedelta) -> Outcome:
-        """Hand a message over."""
-
-
 @dataclass(frozen=True)
 class Doors:
     """What a way out may use; its time limit is kept around `send`."""
@@ -90,8 +86,6 @@ class Doors:
     # How the far end named the first letter of this thread, if there was one.
     ref: str | None = None
     limit: timedelta = timedelta(seconds=30)
-    keep_note: Any = None
-    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Kind(PlanPart):
@@ -102,6 +96,8 @@ class Kind(PlanPart):
     """
 
     address: ClassVar[Address] = "none"
+    # Whether a letter to several is several messages: one that fails then neither stops nor repeats the others.
+    one_by_one: ClassVar[bool] = False
     called: ClassVar[Message | str] = ""
     # A text message that nobody got is worth less than one that comes late twice.
     patience: ClassVar[timedelta] = timedelta(hours=24)

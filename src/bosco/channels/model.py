@@ -6,11 +6,12 @@ from typing import Any, Literal
 import msgspec
 
 from bosco.kit.facts import Fact
-from bosco.kit.words import Language, msg
+from bosco.kit.words import Language, Message, msg
 
 SAYINGS = {
     "notice.sent": msg("{channel} told {to}: {title} ({why})"),
     "notice.failed": msg("{channel} could not tell {to}: {title} ({because})"),
+    "notice.retried": msg("{by} sent it again through {channel}: {title}"),
     "channel.tested": msg("{by} sent a test through {channel}"),
     "channel.test-failed": msg("a test through {channel} did not arrive: {because}"),
 }
@@ -28,6 +29,20 @@ Event = Literal[
     "test",
     "invitation",
 ]
+
+EVENTS: dict[str, Message] = {
+    "opened": msg("something began"),
+    "changed": msg("something changed"),
+    "acknowledged": msg("somebody has it"),
+    "unacknowledged": msg("nobody has it any more"),
+    "escalated": msg("escalation"),
+    "reminder": msg("reminder"),
+    "resolved": msg("it is over"),
+    "digest": msg("digest"),
+    "handover": msg("hand-over"),
+    "test": msg("test"),
+    "invitation": msg("invitation"),
+}
 
 
 class Receiver(msgspec.Struct, frozen=True):
@@ -73,6 +88,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[Receiver, ...] = ()
     priority: str | None = None
     color: str | None = None
+    # How many priorities of the plan are more urgent; None if it has none.
+    rank: int | None = None
     # The journal's subject that it is about, and why it is sent, as a packed sentence.
     subject: str
     why: Any

@@ -48,9 +48,9 @@ async def hand_over(url: str, message: EmailMessage, sender: str, to: list[str],
         return _meaning(error.code)
     except (aiosmtplib.SMTPException, OSError, TimeoutError):
         return Again(msg("the mail server did not answer"))
-    if refused and len(refused) == len(to):
-        return _meaning(min(one.code for one in refused.values()))
-    return Arrived()
+    if refused:
+        return _meaning(max(one.code for one in refused.values()))
+    return Arrived(answer=msg("the mail server answered {code}", code=250))
 
 
 def _meaning(code: int) -> Outcome:

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, cast
 from bosco.channels import kinds as folder
 from bosco.channels.kind import Kind
 from bosco.kit.registry import kinds
-from bosco.kit.words import Text, msg
-from bosco.plan.by_kind import OfKind, by_kind
+from bosco.kit.words import Message, Text, msg
+from bosco.plan.by_kind import OfKind, by_kind, joined
 from bosco.plan.load import Plan
 from bosco.plan.section import Section, Table, cell
 from bosco.plan.words import Name, OneOrMany, PlanText, RateText, Span, name_from
@@ -41,9 +41,26 @@ def every_kind() -> dict[str, type[Kind]]:
 KINDS = every_kind()
 
 
-def channel_name(plan: Plan, key: str) -> Text | str:
+# Bosco's own pages are a way out of every plan, named or not.
+IN_APP = "in-app"
+
+
+def ways_out(plan: Plan) -> Mapping[str, Channel]:
+    """Return every channel there is: those of the plan, and Bosco's own pages."""
+    named = plan[CHANNELS]
+    return named if IN_APP in named else {**named, IN_APP: _own_pages()}
+
+
+@cache
+def _own_pages() -> Channel:
+    return joined(IN_APP, KINDS[IN_APP], Channel, {})()
+
+
+def channel_name(plan: Plan, key: str) -> Text | Message | str:
     """Return how a channel is called."""
     found = plan[CHANNELS].get(key)
+    if found is None and key == IN_APP:
+        return KINDS[IN_APP].called
     return (found.name if found else None) or key
 
 

@@ -39,6 +39,7 @@ def said(letter: Letter, letter_id: str, language: Language, site: str) -> Said:
         site=site,
         priority=letter.priority,
         color=letter.color,
+        rank=letter.rank,
         ends=letter.ends,
         subject=letter.subject,
         why=words(letter.why),

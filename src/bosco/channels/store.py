@@ -1,18 +1,15 @@
-"""The table of the channels: how a far end names the first letter of a thread; and what waits in the outbox."""
+"""The tables of the channels: how far ends name what was sent, every letter and its end, whom a letter has reached."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from sqlalchemy import Column, Float, Index, Table, Text, delete, insert, select, text, update
 
-from sqlalchemy import Column, Table, Text, delete, func, insert, select, update
-
-from bosco.store.parcel import State, outbox
 from bosco.store.tables import metadata
 from bosco.store.tx import Tx
-from bosco.store.types import CleanText, Instant
+from bosco.store.types import CleanText, Instant, Json
 
 LETTER = "letter"
+# Written as it stands in the partial index: a bound value would keep SQLite from using it.
+IS_WAITING = text("state = 'waiting'")
+
 threads = Table(
     "channels_threads",
     metadata,
@@ -21,20 +18,39 @@ threads = Table(
     Column("ref", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A letter as the outbox holds it."""
-
-    id: str
-    body: Any
-    state: str
-    put_at: datetime
-    ended_at: datetime | None
-    next_try: datetime
-    attempts: int
-    because: str | None
+letters = Table(
+    "channels_letters",
+    metadata,
+    # That of its parcel.
+    Column("id", Text, primary_key=True),
+    Column("channel", CleanText, nullable=False),
+    Column("thread", CleanText, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("priority", CleanText),
+    Column("title", Json, nullable=False),
+    Column("why", Json, nullable=False),
+    # Those whom it names: pairs of person and address.
+    Column("receivers", Json, nullable=False),
+    # `waiting`, `delivered`, `superseded` or `failed`; the last two with their reason.
+    Column("state", Text, nullable=False),
+    Column("because", Json),
+    # What the far end answered, and how many seconds the handing over took.
+    Column("answer", Json),
+    Column("took", Float),
+    Column("at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index("ix_channels_letters_channel", "channel", "id"),
+    Index("ix_channels_letters_ended", "channel", "ended_at"),
+    Index("ix_channels_letters_at", "at"),
+    Index("ix_channels_letters_waiting", "thread", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+)
+reached = Table(
+    "channels_reached",
+    metadata,
+    Column("letter", Text, primary_key=True),
+    Column("address", CleanText, primary_key=True),
+)
 
 
 def ref_of(tx: Tx, channel: str, thread: str) -> str | None:
@@ -56,15 +72,17 @@ def keep_ref(tx: Tx, channel: str, thread: str, ref: str | None, *, ends: bool) 
         tx.run(insert(threads).values(channel=channel, thread=thread, ref=ref, at=tx.at))
 
 
-def letters(tx: Tx, most: int = 500) -> list[Posted]:
-    """Return the last letters, the newest first."""
-    wanted = (outbox.c.id, outbox.c.body, outbox.c.state, outbox.c.put_at, outbox.c.ended_at, outbox.c.next_try)
-    statement = select(*wanted, outbox.c.attempts, outbox.c.because).where(outbox.c.kind == LETTER)
-    rows: Sequence[Any] = tx.run(statement.order_by(outbox.c.place.desc()).limit(most)).all()
-    return [Posted(**row._mapping) for row in rows]
+def reached_by(tx: Tx, letter: str) -> set[str]:
+    """Return the addresses that a letter which is not done with has reached."""
+    return set(tx.run(select(reached.c.address).where(reached.c.letter == letter)).scalars())
 
 
-def waiting(tx: Tx) -> int:
-    """Return how many letters wait."""
-    statement = select(func.count()).where(outbox.c.kind == LETTER, outbox.c.state == State.PENDING.value)
-    return int(tx.run(statement).scalar_one())
+def note_reached(tx: Tx, letter: str, address: str) -> None:
+    """Keep that a letter has reached an address, so that the next attempt leaves it out."""
+    if address not in reached_by(tx, letter):
+        tx.run(insert(reached).values(letter=letter, address=address))
+
+
+def forget_reached(tx: Tx, letter: str) -> None:
+    """Forget it, once the letter is done with."""
+    tx.run(delete(reached).where(reached.c.letter == letter))

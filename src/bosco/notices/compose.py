@@ -98,6 +98,7 @@ def compose(
         to=to,
         priority=urgent or None,
         color=light.color if light else None,
+        rank=rank_of(plan, urgent) if urgent else None,
         subject=one.matter.subject if one else subject_of(draft.told),
         why=pack(draft.why),
         language=language,

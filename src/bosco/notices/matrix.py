@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bosco.channels.section import CHANNELS
+from bosco.channels.section import CHANNELS, IN_APP
 from bosco.notices.cells import DASHBOARD, Light, Tell
-from bosco.notices.section import IN_APP, PRIORITIES, row_of
+from bosco.notices.section import PRIORITIES, row_of
 from bosco.people.section import Person
 from bosco.plan.load import Plan
 from bosco.plan.read_recurrence import read_recurrence

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, model_validator
 
-from bosco.channels.section import CHANNELS, Channel, channel_name
+from bosco.channels.section import CHANNELS, IN_APP, Channel, channel_name
 from bosco.kit.units import read_percentage, say_duration, say_percentage, write_percentage
 from bosco.kit.words import Message, Text, msg
 from bosco.notices.cells import DASHBOARD, Cell, Light, Row, Tell
@@ -22,8 +22,6 @@ from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import read_recurrence
 from bosco.plan.section import Remark, Section, Table, cell, together
 from bosco.plan.words import Color, Deadline, Name, OneOrMany, PlanText, Reads
-
-IN_APP = "in-app"
 
 
 class Priority(PlanPart):

@@ -59,8 +59,9 @@ def write_letter(tx: Tx, letter: str, telling: Telling, person: str, address: st
 
 
 def end_letter(tx: Tx, letter: str, state: str, at: datetime, because: Any = None) -> bool:
-    """Write what became of a letter; say whether it is one of ours, and had not ended."""
-    ended = update(letters).where(letters.c.id == letter, letters.c.state == "on-its-way")
+    """Write what became of a letter; say whether it is one of ours, and had not ended; a failed one may yet arrive."""
+    before = ("on-its-way", "failed") if state == "delivered" else ("on-its-way",)
+    ended = update(letters).where(letters.c.id == letter, letters.c.state.in_(before))
     return bool(tx.run(ended.values(state=state, ended_at=at, because=because)).rowcount)
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "TryAgain",
     "find",
     "put",
+    "revive",
     "supersede",
     "with_key",
 ]
@@ -81,6 +82,16 @@ def supersede(tx: "Tx", kind: str, because: str, *, key: str | None = None, lane
     for lane_left in sorted({row.lane for row in ended if row.lane is not None}):
         wake_first(tx, lane_left)
     return len(ended)
+
+
+def revive(tx: "Tx", parcel_id: str) -> bool:
+    """Let a parcel that has failed be brought again, as if it had just been put; say whether it had failed."""
+    again = {"state": State.PENDING.value, "put_at": tx.at, "at": tx.at, "next_try": tx.at, "attempts": 0}
+    failed = update(outbox).where(outbox.c.id == parcel_id, outbox.c.state == State.FAILED.value)
+    if not tx.run(failed.values(**again, holder=None, because=None, ended_at=None)).rowcount:
+        return False
+    tx.ring(BELL)
+    return True
 
 
 def find(tx: "Tx", parcel_id: str) -> Parcel | None:

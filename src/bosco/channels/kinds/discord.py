@@ -39,7 +39,7 @@ class Discord(Kind):
         if not 200 <= answer.status < 300:
             return outcome(answer, doors.clock.read())
         try:
-            return Arrived(str(json.loads(answer.body)["id"]))
+            return Arrived(str(json.loads(answer.body)["id"]), msg("answered {status}", status=answer.status))
         except (ValueError, KeyError, TypeError):
             return Arrived(doors.ref) if answer.status == 204 else Again(msg("did not answer as Discord does"))
 

@@ -10,7 +10,8 @@ from bosco.kit.words import Message
 from bosco.plan.words import SecretText
 
 _NOBODY_IS_CALLED = ("digest", "handover", "invitation")
-_SEVERITY = {"red": "critical", "orange": "error", "yellow": "warning"}
+# By how many priorities of the plan are more urgent.
+_SEVERITY = {0: "critical", 1: "error", 2: "warning"}
 
 
 class Pagerduty(Kind):
@@ -39,7 +40,7 @@ class Pagerduty(Kind):
             body["payload"] = {
                 "summary": letter.title[:1024],
                 "source": letter.site or "bosco",
-                "severity": _SEVERITY.get(letter.color or "", "info"),
+                "severity": _SEVERITY.get(99 if letter.rank is None else letter.rank, "info"),
                 "custom_details": {**facts, "why": letter.why},
             }
             body["links"] = [{"href": url, "text": label} for _, label, url in letter.actions]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bosco.channels.http import outcome
+from bosco.channels.http import outcome, retry_after
 from bosco.channels.kind import Again, Arrived, Doors, Kind, Outcome, Refused, Said
 from bosco.kit.net_model import Request
 from bosco.kit.words import Message, msg
@@ -13,7 +13,8 @@ from bosco.plan.words import SecretText
 
 LONGEST = 2900
 # Answers of Slack's own interface after which the same letter may be taken.
-_NOT_NOW = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+_TOO_MUCH = frozenset({"ratelimited", "rate_limited"})
+_NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable"})
 COLORS = {"red": "#d92d20", "orange": "#e8730c", "yellow": "#d9a40c", "green": "#16924f", "blue": "#2563c9"}
 
 
@@ -61,8 +62,10 @@ class Slack(Kind):
         except (ValueError, KeyError, TypeError, AttributeError):
             return Again(msg("did not answer as Slack does"))
         if ok:
-            return Arrived(ref)
+            return Arrived(ref, msg("answered {status}", status=answer.status))
         because = msg("Slack says: {error}", error=error[:60])
+        if error in _TOO_MUCH:
+            return Again(because, retry_after(answer.header("retry-after"), doors.clock.read()), busy=True)
         return Again(because) if error in _NOT_NOW else Refused(because)
 
 

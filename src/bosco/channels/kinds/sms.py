@@ -9,12 +9,15 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from pydantic import Field
 
+from bosco.channels.fill import filled
 from bosco.channels.gsm import short
 from bosco.channels.http import outcome
-from bosco.channels.kind import Address, Arrived, Doors, Kind, Outcome, Refused, Said
+from bosco.channels.kind import Address, Doors, Kind, Outcome, Refused, Said
 from bosco.kit.net_model import Request
 from bosco.kit.words import Message, msg
 from bosco.plan.words import SecretText
+
+JSON = "application/json; charset=utf-8"
 
 
 class Sms(Kind):
@@ -28,25 +31,21 @@ class Sms(Kind):
     headers: Mapping[str, SecretText] = Field(default_factory=dict)
     body: str | None = None
     address: ClassVar[Address] = "phone"
+    one_by_one: ClassVar[bool] = True
     called: ClassVar[Message | str] = msg("text message")
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:
-        """Send it to each phone; in one segment whenever it fits."""
-        phones = [address for _, address in letter.to if address]
-        if not phones:
+        """Send it; in one segment whenever it fits."""
+        phone = next((address for _, address in letter.to if address), None)
+        if phone is None:
             return Refused(msg("nobody to send it to has a phone"))
         url = doors.secrets.fill(self.sms)
         link = next((url for kind, _, url in letter.actions if kind == "acknowledge"), None)
         text = short(letter.brief, link)
-        last: Outcome = Arrived()
-        for phone in phones:
-            request = self._request(url, phone, text, letter.id, doors)
-            if request is None:
-                return Refused(msg("the address of the provider of text messages is not sound"))
-            last = outcome(await doors.net.fetch(request), doors.clock.read())
-            if not isinstance(last, Arrived):
-                return last
-        return last
+        request = self._request(url, phone, text, letter.id, doors)
+        if request is None:
+            return Refused(msg("the address of the provider of text messages is not sound"))
+        return outcome(await doors.net.fetch(request), doors.clock.read())
 
     def _request(self, url: str, phone: str, text: str, letter_id: str, doors: Doors) -> Request | None:
         parts = urlsplit(url)
@@ -57,14 +56,14 @@ class Sms(Kind):
         if parts.scheme not in ("http", "https"):
             return None
         headers = {name: doors.secrets.fill(value) for name, value in self.headers.items()}
-        headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": letter_id, **headers}
+        usual = {"Content-Type": JSON, "Idempotency-Key": letter_id}
+        own = {name.casefold() for name in headers}
+        headers = {**{name: value for name, value in usual.items() if name.casefold() not in own}, **headers}
         if self.body is None:
             said = {"to": phone, "text": text, "from": self.sender, "id": letter_id}
             return Request(url, "POST", headers, json.dumps({k: v for k, v in said.items() if v}).encode())
-        filled = self.body
-        for name, value in (("to", phone), ("text", text), ("from", self.sender or ""), ("id", letter_id)):
-            filled = filled.replace(f"{{{name}}}", json.dumps(value)[1:-1])
-        return Request(url, "POST", headers, filled.encode())
+        values = {"to": phone, "text": text, "from": self.sender or "", "id": letter_id}
+        return Request(url, "POST", headers, filled(self.body, values, _sort_of(headers)).encode())
 
     def _twilio(self, url: str, phone: str, text: str) -> Request | None:
         parts = urlsplit(url)
@@ -97,3 +96,8 @@ class Sms(Kind):
             "X-Ovh-Signature": f"$1${mark}",
         }
         return Request(where, "POST", headers, body.encode())
+
+
+def _sort_of(headers: Mapping[str, str]) -> str:
+    """Return what the body is said to be; the last word counts, however its name is written."""
+    return [value for name, value in headers.items() if name.casefold() == "content-type"][-1]

@@ -26,25 +26,26 @@ class Smtp(Kind):
     from_: Annotated[Email, Field(alias="from")]
     reply_to: Email | None = None
     address: ClassVar[Address] = "email"
+    one_by_one: ClassVar[bool] = True
     called: ClassVar[Message | str] = msg("e-mail")
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:
         """Write the message and hand it over."""
-        to = [address for _, address in letter.to if address]
-        if not to:
+        to = next((address for _, address in letter.to if address), None)
+        if to is None:
             return Refused(msg("nobody to send it to has an e-mail address"))
         message = self.write(letter, to, format_datetime(doors.clock.read()))
         with doors.clock.busy():
-            return await hand_over(doors.secrets.fill(self.smtp), message, self.from_, to, doors.limit)
+            return await hand_over(doors.secrets.fill(self.smtp), message, self.from_, [to], doors.limit)
 
-    def write(self, letter: Said, to: list[str], date: str) -> EmailMessage:
+    def write(self, letter: Said, to: str, date: str) -> EmailMessage:
         """Return the message: text and HTML, in the thread of its matter, marked as written by a machine."""
         domain = self.from_.rpartition("@")[2]
         message = EmailMessage(SMTP)
         title = " ".join(letter.title.split())
         prefix = f"[{letter.priority}] " if letter.priority else ""
         message["From"] = formataddr(("Bosco", self.from_))
-        message["To"] = ", ".join(to)
+        message["To"] = to
         message["Subject"] = f"{prefix}{title}"[:250]
         message["Date"] = date
         message["Message-ID"] = f"<{letter.id.lower()}@{domain}>"
@@ -54,7 +55,7 @@ class Smtp(Kind):
         message["List-Id"] = f"Bosco <bosco.{domain}>"
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        if letter.priority and letter.color == "red":
+        if letter.rank == 0:
             message["Importance"] = "high"
         if self.reply_to:
             message["Reply-To"] = self.reply_to
