@@ -13,6 +13,7 @@ from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg
 from bosco.people.days import joined, span_ahead
 from bosco.people.exchanges import Part
+from bosco.people.me import refuse_for_others
 from bosco.people.model import Shift
 from bosco.people.page_on_call import Asked, Word
 from bosco.people.section import ON_CALL, TEAM, shown_name
@@ -166,14 +167,12 @@ def _exchanging(asked: Asked) -> list[Any]:
     async def end(request: AnyRequest, visitor: Visitor, identity: str, answer: str) -> Response[Any]:
         found, me = await asked.exchanges.find(identity), await asked.me(visitor)
         if answer == "withdraw":
-            if me != found.first and not visitor.may("manager"):
-                raise Refusal(Code.FORBIDDEN, msg("Only who asked may withdraw it, or a manager."))
+            refuse_for_others(visitor, me, found.first)
             await asked.exchanges.withdraw(identity, by=visitor.actor)
             return asked.shell.go(request, "/on-call", msg("It is withdrawn."))
         if answer not in ("agree", "decline"):
             raise not_found(msg("There is no such answer."))
-        if me != found.second and not visitor.may("manager"):
-            raise Refusal(Code.FORBIDDEN, msg("Only who is asked may answer, or a manager."))
+        refuse_for_others(visitor, me, found.second)
         await asked.exchanges.answer(identity, agrees=answer == "agree", by=visitor.actor)
         toast = msg("The turns are exchanged.") if answer == "agree" else msg("It is declined.")
         return asked.shell.go(request, "/on-call", toast)

@@ -235,6 +235,8 @@ def _of_rotation(plan: Plan, key: str, at: datetime, changes: Sequence[Change]) 
 
 
 def _check_span(start: datetime, end: datetime) -> None:
+    if not 1971 < start.year <= end.year < 2200:
+        raise Refusal(Code.INVALID, msg("The year must lie between 1972 and 2199."), where="end")
     if end <= start:
         raise Refusal(Code.INVALID, msg("It ends after it begins."), where="end")
     if end - start > LONGEST_CHANGE:
