@@ -1,7 +1,7 @@
 """What moved first: the signals that left their usual range around the start of an incident, the earliest in front."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ class Curve:
     label: str
     times: NDArray[np.int64]
     values: NDArray[np.float64]
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Move:
     usual: float
     reached: float
     strength: float
+    curve: Curve = field(compare=False, repr=False)
 
     @property
     def rising(self) -> bool:
@@ -73,6 +75,7 @@ def _move(curve: Curve, opens: datetime, closes: datetime) -> Move | None:
         usual,
         float(values[watched][farthest]),
         float(away[farthest]),
+        curve,
     )
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from bosco.incidents.section import INCIDENTS
 from bosco.incidents.store import Case, Joined
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.plan.load import Plan
 from bosco.probes.section import PROBES
 
-# What came a moment before, and just after, belongs to the story too.
-BEFORE = timedelta(minutes=30)
+# What came just after belongs to the story too, as does what came before, as far as the plan looks back.
 AFTER = timedelta(minutes=10)
 MOST_OF_ONE = 500
 
@@ -26,7 +26,7 @@ def subjects_of(plan: Plan, case: Case, joined: Sequence[Joined]) -> tuple[list[
 async def gather(journal: Journal, plan: Plan, case: Case, joined: Sequence[Joined], now: datetime) -> list[Line]:
     """Return the lines of a case, the earliest first."""
     own, around = subjects_of(plan, case, joined)
-    start, end = case.began - BEFORE, (case.ended or now) + AFTER
+    start, end = case.began - plan[INCIDENTS].look_back, (case.ended or now) + AFTER
     found: dict[str, Line] = {}
     for subject in own:
         _keep(found, await journal.of(subject, MOST_OF_ONE))

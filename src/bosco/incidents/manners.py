@@ -20,7 +20,7 @@ class IncidentManners(Manners):
     async def parts(self, record: Record, visitor: Visitor) -> Sequence[Part]:
         """Return the room: what is so now above, what happened in the middle, what belongs to it beside."""
         room = await self._incidents.room(record)
-        values = {"room": room}
+        values = {"room": room, "mounted": frozenset[str]()}
         return (
             Part("incidents/parts.html#top", values, "top", 10),
             Part("incidents/parts.html#story", values, "main", 20),

@@ -8,6 +8,7 @@ from bosco.kit.words import msg
 SAYINGS = {
     "incident.joined": msg("{alert} belongs to {record}: {why}"),
     "incident.recovered": msg("all alerts of {record} are over, {span} after it began"),
+    "incident.moved-first": msg("{measure} left its usual range at {at}: usually {usual}, then {reached}"),
     "incident.came-back": msg("{record} is not over: {alert} is back"),
     "incident.postmortem-drafted": msg("a post-mortem of {record} is drafted, to be published by {due}"),
     "incident.postmortem-written": msg("{by} wrote “{part}” of the post-mortem of {record}"),

@@ -42,6 +42,7 @@ NAV = [Nav(msg("Incidents"), "/incidents", icon="siren", order=12)]
 COUNTED = timedelta(days=90)
 PAST = timedelta(days=3650)
 ON_A_PAGE = 25
+BLOCKS = ("top", "story", "side")
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,10 @@ async def _incident(ask: Ask, request: AnyRequest, visitor: Visitor, number: str
     plan, now, reader = ask.current.plan, ask.clock.read(), ask.shell.reader(request)
     room = await ask.incidents.room(record)
     kind, known = kind_of(plan, record.kind), priorities_of(plan, record.kind)
-    parts: dict[str, Any] = {
-        block: Markup(ask.shell.render(f"incidents/parts.html#{block}", reader, record=record, room=room))  # noqa: S704 - rendered and escaped by the template
-        for block in ("top", "story", "side")
-    }
+    shown = {"record": record, "room": room, "mounted": ask.shell.mounted}
+    drawn = {block: ask.shell.render(f"incidents/parts.html#{block}", reader, **shown) for block in BLOCKS}
+    # Each was drawn by a template that escaped what it shows.
+    parts: dict[str, Any] = {block: Markup(text) for block, text in drawn.items()}  # noqa: S704
     running = [one for one in clocks(record, now, plan[TIMEZONE]) if one.state != "stopped"]
     steps = [] if record.over else await ask.notices.next_steps(record.subject)
     step = next(iter(steps), None)

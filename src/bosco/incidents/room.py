@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bosco.incidents import store
-from bosco.incidents.correlate import Move, alike
+from bosco.incidents.correlate import alike
+from bosco.incidents.first_moves import FirstMoves
 from bosco.incidents.gather import gather
+from bosco.incidents.moves import CHARTS, Moved
 from bosco.incidents.section import templates_of
 from bosco.incidents.store import Case, Joined, Postmortem
 from bosco.journal.model import Line
@@ -70,12 +73,17 @@ class Room:
     number: str
     title: str
     now: datetime
-    moves: Sequence[Move] = ()
+    moves: Sequence[Moved] = ()
 
     @property
     def firing(self) -> int:
         """Return how many of its alerts hold."""
         return sum(one.resolved is None for one in self.joined)
+
+    @property
+    def drawn(self) -> list[tuple[Moved, dict[str, Any]]]:
+        """Return what moved first with its charts, the first few alone."""
+        return [(one, one.drawing(self.case.began, self.number)) for one in self.moves[:CHARTS]]
 
     @property
     def late(self) -> bool:
@@ -102,7 +110,7 @@ class Room:
         return Text({language: filled(words, language) for language, words in text.texts.items()})
 
 
-async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: datetime) -> Room:
+async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: datetime, moves: FirstMoves) -> Room:
     """Return the room of a case."""
 
     def read(tx: Tx) -> tuple[Case, list[Joined], Postmortem | None, list[Record]]:
@@ -116,6 +124,7 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
     case, joined, postmortem, past = await data.read(read)
     service = record.service
     return Room(
+        moves=await moves.of(case),
         case=case,
         joined=joined,
         lines=await gather(journal, plan, case, joined, now),

@@ -8,9 +8,11 @@ from bosco.alerts.model import AlertAcknowledged, AlertChanged, AlertFired, Aler
 from bosco.alerts.service import Alerts
 from bosco.incidents import learning, store, verbs
 from bosco.incidents.actions import read_action
+from bosco.incidents.first_moves import LOOK, FirstMoves
 from bosco.incidents.gather import gather
 from bosco.incidents.manners import IncidentManners
 from bosco.incidents.model import PostmortemPublished
+from bosco.incidents.moves import AFTER
 from bosco.incidents.postmortem import Known, Part, Sentence, draft
 from bosco.incidents.room import Room, enter
 from bosco.incidents.store import Case, Postmortem
@@ -55,6 +57,7 @@ class Incidents:
         notices: Notices,
         journal: Journal,
         services: Services,
+        moves: FirstMoves,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -64,6 +67,7 @@ class Incidents:
         self._notices = notices
         self._journal = journal
         self._services = services
+        self._moves = moves
         records.behave("incident", IncidentManners(self))
 
     @property
@@ -131,12 +135,20 @@ class Incidents:
     @hears(RecordOpened)
     async def hear_opened(self, fact: RecordOpened) -> None:
         """Know a case that a person opened."""
-        if fact.kind == "incident":
-            await self._store.write(
-                lambda tx: store.add_case(
-                    tx, Case(fact.number, fact.kind, fact.service, self._began(tx, fact), fact.at)
-                )
-            )
+        if fact.kind != "incident":
+            return
+
+        def work(tx: Tx) -> None:
+            store.add_case(tx, Case(fact.number, fact.kind, fact.service, self._began(tx, fact), fact.at))
+            # What moved first is looked at for good when it is clear what followed.
+            timers.set(tx, LOOK, fact.number, fact.at + AFTER)
+
+        await self._store.write(work)
+
+    @on_timer(LOOK)
+    async def look_for_good(self, timer: Timer) -> None:
+        """Write down what moved first."""
+        await self._moves.look_for_good(timer)
 
     def _began(self, tx: Tx, fact: RecordOpened) -> datetime:
         return self._records.of(tx, fact.number).opened_at
@@ -222,7 +234,7 @@ class Incidents:
 
     async def room(self, record: Record) -> Room:
         """Return what the page of a case shows beside the record itself."""
-        return await enter(self._store, self._journal, self._plan, record, self._clock.read())
+        return await enter(self._store, self._journal, self._plan, record, self._clock.read(), self._moves)
 
     async def postmortem(self, number: str) -> Postmortem | None:
         """Return the post-mortem of a case."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import Column, Index, Integer, Table, Text, func, insert, select, update
 
+from bosco.incidents.moves import Moved
 from bosco.store.tables import metadata
 from bosco.store.tx import Tx
 from bosco.store.types import CleanText, Instant, Json
@@ -52,6 +54,14 @@ postmortems = Table(
     Column("by", CleanText, nullable=False),
     Column("published", Instant),
     Index("ix_incidents_postmortems_state", "state", "due"),
+)
+
+moves = Table(
+    "incidents_moves",
+    metadata,
+    Column("number", CleanText, primary_key=True),
+    Column("looked", Instant, nullable=False),
+    Column("moves", Json, nullable=False),
 )
 
 
@@ -173,6 +183,17 @@ def still_firing(tx: Tx, number: str) -> int:
 def hand_over_alerts(tx: Tx, number: str, to: str) -> None:
     """Give the alerts of a case to another one, which it became a part of."""
     tx.run(update(alerts).where(alerts.c.number == number).values(number=to))
+
+
+def put_moves(tx: Tx, number: str, found: Sequence[Moved], at: datetime) -> None:
+    """Keep what moved first around the start of a case."""
+    tx.run(insert(moves).values(number=number, looked=at, moves=msgspec.to_builtins(list(found))))
+
+
+def moves_of(tx: Tx, number: str) -> list[Moved] | None:
+    """Return what moved first around the start of a case; None if nobody has looked for good yet."""
+    found = tx.run(select(moves.c.moves).where(moves.c.number == number)).scalar()
+    return None if found is None else msgspec.convert(found, list[Moved])
 
 
 def put_postmortem(tx: Tx, one: Postmortem) -> None:

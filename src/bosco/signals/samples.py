@@ -189,6 +189,16 @@ class Samples:
                 own = np.append(own, its_own)
         return found, own
 
+    async def of(self, places: Places, start_ms: int, end_ms: int) -> list[Series]:
+        """Return living series by their places, with their samples in the span; one without any is left out."""
+        await self.load()
+        if not len(places):
+            return []
+        found = {self.register.key(place): [int(self.register.numbers[place])] for place in places.tolist()}
+        wanted, keys = wanted_of(found, start_ms, end_ms)
+        tables = tables_of(self.register.own[places])
+        return await self._telemetry.read(lambda reader: samples_of(reader, wanted, keys, tables))
+
     async def newest(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:
         """Return like `select`, but of each series only the last sample in the span: from memory where possible."""
         await self.load()
