@@ -64,8 +64,8 @@ def test_who_has_it_is_written_once_wherever_they_said_so(world: World) -> None:
         assert (await world.alert(first)).acknowledged_by is None
         assert await world.lines() == [
             "08:00 disk (P2): full",
-            "08:00 user:devops has disk",
-            "08:01 person:backend has disk",
+            "08:00 devops has disk",
+            "08:01 backend has disk",
             "08:02 nobody has disk any more: given back",
         ]
 

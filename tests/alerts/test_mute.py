@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.alerts.world import PLAN, World
 
+from bosco.alerts.model import Raised
+from bosco.alerts.rows import Asked
 from bosco.kit.clock import VirtualClock
 from bosco.kit.refusal import Refusal
 from bosco.store.store import Store
+from bosco.store.tx import Tx
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def test_a_silence_covers_what_it_names_and_ends_by_the_clock(world: World) -> N
         assert await world.lines() == [
             "08:00 disk (P2): full",
             "08:00 b (P2): full",
-            "08:00 user:devops silenced measure = disk_space, host = a until 2026-03-02T09:00+00:00: we know",
+            "08:00 devops silenced measure = disk_space, host = a until 2026-03-02 09:00: we know",
             "08:00 disk is told to nobody for now: silenced: we know",
             "09:00 the silence of measure = disk_space, host = a is over: its time has run out",
             "09:00 disk is told again: what kept it from being told is over",
@@ -203,5 +206,32 @@ def test_alerts_follow_the_plan_and_what_was_not_heard(world: World) -> None:
         world.current.replace(World(world.store, world.clock, "plan: Shop\n").current.plan)
         await world.ears.reconcile()
         assert await world.open() == []
+
+    world.play(story)
+
+
+def test_a_silence_reaches_all_that_it_covers_however_many(store: Store, clock: VirtualClock) -> None:
+    world = World(store, clock)
+
+    async def story() -> None:
+        def raise_many(tx: Tx) -> None:
+            for number in range(210):
+                raised = Raised(
+                    fingerprint=f"n{number}", source="rule", title="n", why="w", service="web", level="warning"
+                )
+                world.alerts.raise_alert(tx, raised)
+
+        await store.write(raise_many)
+        until = clock.read() + timedelta(hours=1)
+        made = await world.silences.make({"service": "web"}, until, by="user:devops", reason="we know")
+        await world.settle()
+        assert await world.silences.counts([made]) == {made.id: 210}
+        held = await world.alerts.page(Asked("held", limit=1000))
+        assert {one.hold.kind for one in held if one.hold} == {"silence"}
+        assert len(held) == 210
+        await world.silences.end(made.id, by="user:devops")
+        await world.settle()
+        kinds = {one.hold.kind for one in await world.alerts.page(Asked("held", limit=1000)) if one.hold}
+        assert "silence" not in kinds
 
     world.play(story)

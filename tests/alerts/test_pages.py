@@ -1,10 +1,16 @@
-"""The pages of alerts, on a running Bosco: in both languages, for those who may act and those who may not."""
+"""The pages of alerts and silences on a running Bosco, for those who may act and those who may not."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
+from tests.browser import DESKTOP, PHONE, Look, browser, findings
 from tests.probes.pages_world import House, watching
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +34,79 @@ def test_an_alert_says_what_since_when_and_whose(house: House, language: str, wo
     assert "<script>alert(1)</script>" not in page.text
 
 
-def test_it_is_taken_and_closed_by_those_who_may(house: House) -> None:
+@pytest.mark.parametrize(
+    ("device", "path", "language", "theme"),
+    [
+        (DESKTOP, "/alerts", "fr-FR", "light"),
+        (PHONE, "/alerts", "en-GB", "dark"),
+        (DESKTOP, "ALERT", "en-GB", "dark"),
+        (PHONE, "ALERT", "fr-FR", "light"),
+        (DESKTOP, "/silences/new", "fr-FR", "dark"),
+        (PHONE, "/silences", "fr-FR", "light"),
+        (DESKTOP, "/silences?over=1", "en-GB", "light"),
+    ],
+)
+def test_nothing_keeps_anybody_out(
+    browser: Browser, house: House, device: dict[str, int], path: str, language: str, theme: str
+) -> None:
+    context = Look(device, language, theme).open(browser, base_url=f"http://127.0.0.1:{house.alive.port}")  # type: ignore[arg-type]
+    context.set_extra_http_headers({"Authorization": f"Bearer {house.tokens['manager']}"})
+    page = context.new_page()
+    page.goto(path_of(house) if path == "ALERT" else path)
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_a_silence_shows_what_it_mutes_before_and_after_it_is_made(house: House) -> None:
+    path, form = path_of(house), {"scope": "service", "lasts": "1h", "reason": "we know <b>it</b>"}
+    start = {"from": path.rpartition("/")[2], **form}
+    shown = house.post("/silences/new", "responder", **start, step="preview")
+    assert "API Core" in shown.text.partition('id="preview"')[2]
+    assert house.post("/silences/new", "viewer", **start).status == 403
+    assert house.post("/silences/new", "responder", **{**start, "reason": " "}).status == 422
+    assert house.post("/silences/new", "responder", **{**start, "until": "2020-01-01T00:00"}).status == 422
+    assert house.post("/silences/new", "responder", **start).status == 200
+    assert "we know &lt;b&gt;it&lt;/b&gt;" in house.page(path).text
+    listed = house.page("/silences", language="fr").text
+    assert "API Core" in listed
+    assert "we know &lt;b&gt;it&lt;/b&gt;" in house.page("/alerts?which=held").text
+    found = re.search(r'action="(/silences/[0-9A-Z]{26}/end)"', listed)
+    assert found
+    assert house.post(found[1], "responder").status == 200
+    assert "It holds, and nobody is told" not in house.page(path).text
+    assert "we know" in house.page("/silences?over=1").text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"lasts": "1h", "reason": "x"},
+        {"labels": "nonsense", "lasts": "1h", "reason": "x"},
+        {"service": "api", "lasts": "soon", "reason": "x"},
+        {"service": "api", "until": "never", "reason": "x"},
+        {"service": "api", "until": "9999-12-31T23:59", "reason": "x"},
+    ],
+)
+def test_a_silence_that_makes_no_sense_is_told_beside_its_field(house: House, fields: dict[str, str]) -> None:
+    answer = house.post("/silences/new", "responder", **fields)
+    assert (answer.status, "wrong" in answer.text) == (422, True)
+
+
+def test_it_is_taken_given_back_and_closed_by_those_who_may(house: House) -> None:
     path = path_of(house)
     assert house.post(f"{path}/acknowledge", "viewer").status == 403
     assert house.post(f"{path}/close", "responder", reason="").status == 422
     assert house.post(f"{path}/acknowledge", "responder").status == 200
-    assert "Nobody has it yet" not in house.page(path).text
+    assert "Nobody yet" not in house.page(path).text
+    assert house.post(f"{path}/give-back", "responder").status == 200
+    assert "Nobody yet" in house.page(path).text
     assert house.post(f"{path}/close", "responder", reason="seen").status == 200
     assert "It is over" in house.page(path).text
 
 
 def test_what_is_not_there_is_said(house: House) -> None:
     assert house.page("/alerts/NOPE").status == 404
-    assert house.page("/alerts?which=odd&before=%00").status == 200
+    assert house.page("/silences/new?from=NOPE").status == 404
+    for query in ("which=odd&before=%00", "before=999.x", "before=0.%ED%A0%80", "service=%00&priority=nope"):
+        assert house.page(f"/alerts?{query}").status == 200

@@ -63,6 +63,7 @@ class World:
                 "alerts.look-again": self.alerts.look_again,
                 "alerts.calm": self.alerts.end_flapping,
                 "alerts.silence-ends": self.silences.run_out,
+                "alerts.settle-silence": self.silences.go_on,
                 "alerts.unknown": self.ears.tell_unknown,
             },
             delivers={},

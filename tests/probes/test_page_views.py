@@ -9,6 +9,7 @@ import pytest
 from tests.plan.checking import plan as read_plan
 
 from bosco.kit.words import Language, say
+from bosco.notices.urgency import urgency_of
 from bosco.plan.load import Plan
 from bosco.probes.kind import Outcome
 from bosco.probes.model import ProbeView
@@ -22,7 +23,6 @@ from bosco.probes.page_service import last_months
 from bosco.probes.page_services import causes, stands, summary
 from bosco.probes.page_span import span_called
 from bosco.probes.page_tree import branches, needed_by
-from bosco.probes.page_urgency import urgency_of
 from bosco.probes.section import PROBES
 from bosco.probes.state import Sight, Standing, begin
 from bosco.services.days import DayBar

@@ -26,6 +26,7 @@ from bosco.alerts.tell import fact_of, matter_of, write_turn
 from bosco.kit.marks import service
 from bosco.kit.packed import pack
 from bosco.kit.words import msg
+from bosco.notices.audience import name_of
 from bosco.notices.section import PRIORITIES
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
@@ -131,8 +132,9 @@ class Life:
         """Write who has an alert."""
         rows.change(tx, alert.id, acknowledged_by=by, acknowledged_at=tx.at, acknowledged_until=until)
         end = until.isoformat() if until else None
+        who = pack(name_of(self.plan, by))
         self._tell(
-            tx, alert, "alert.acknowledged", AlertAcknowledged, None, actor=by, fact={"by": by}, by=by, until=end
+            tx, alert, "alert.acknowledged", AlertAcknowledged, None, actor=by, fact={"by": by}, by=who, until=end
         )
 
     def take_back(self, tx: Tx, alert: Alert, by: str, why: Any) -> None:
@@ -158,10 +160,10 @@ class Life:
         if alert.hold is not None and alert.hold.kind == "storm":
             self._count_storm(tx)
 
-    def settle_all(self, tx: Tx) -> None:
-        """Look at every alert that holds: a silence began or ended, the plan changed."""
-        around = self._around(tx)
-        for alert in rows.open_alerts(tx):
+    def settle_these(self, tx: Tx, alerts: Sequence[Alert]) -> None:
+        """Hold or release some alerts as things stand now."""
+        around = self._around(tx) if alerts else None
+        for alert in alerts:
             self.settle(tx, alert, around)
 
     def _hold(self, tx: Tx, alert: Alert, hold: Hold) -> None:

@@ -23,6 +23,7 @@ SAYINGS = {
     "alert.released": msg("{alert} is told again: {why}"),
     "alert.resolved": msg("{alert} is over: {why}"),
     "silence.made": msg("{by} silenced {what} until {end}: {why}"),
+    "silence.changed": msg("{by} let the silence of {what} last until {end}: {why}"),
     "silence.ended": msg("the silence of {what} is over: {why}"),
 }
 HOLDS: dict[HoldKind, Message] = {

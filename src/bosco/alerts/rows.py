@@ -1,11 +1,11 @@
 """Reads and writes the rows of alerts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bosco.alerts.model import Alert, Hold
@@ -22,7 +22,7 @@ MOST_OPEN = 5000
 
 @dataclass(frozen=True)
 class Asked:
-    """Which alerts a reader wants to see; `before` is the id of the last one of the page before."""
+    """Which alerts a reader wants to see; `before` is the place of the last one of the page before."""
 
     state: str = "firing"
     service: str = ""
@@ -30,6 +30,8 @@ class Asked:
     source: str = ""
     before: str = ""
     limit: int = 50
+    # The priorities in their order, for those of the first one first; the latest first if it is empty.
+    most_urgent_first: tuple[str, ...] = ()
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> bool:
@@ -74,6 +76,36 @@ def open_alerts(
     return [_alert(row) for row in tx.run(query.order_by(alerts.c.id).limit(MOST_OPEN))]
 
 
+# What a silence may name and a column tells.
+_COLUMNS = {
+    "service": alerts.c.service,
+    "priority": alerts.c.priority,
+    "source": alerts.c.source,
+    "alert": alerts.c.fingerprint,
+}
+
+
+def by_columns(covers: Mapping[str, str]) -> bool:
+    """Say whether columns alone tell which alerts a silence covers."""
+    return covers.keys() <= _COLUMNS.keys()
+
+
+def named(tx: Tx, covers: Mapping[str, str], *, after: str = "", limit: int | None = None) -> list[Alert]:
+    """Return the alerts that hold of which the columns are as named, the oldest first; labels are not looked at."""
+    query = select(alerts).where(*_named(covers), alerts.c.id > after).order_by(alerts.c.id).limit(limit)
+    return [_alert(row) for row in tx.run(query)]
+
+
+def count_named(tx: Tx, covers: Mapping[str, str]) -> int:
+    """Return how many alerts hold of which the columns are as named."""
+    return int(tx.run(select(func.count()).select_from(alerts).where(*_named(covers))).scalar() or 0)
+
+
+def _named(covers: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    wanted = [_COLUMNS[word] == clean(value) for word, value in covers.items() if word in _COLUMNS]
+    return [_OPEN, *wanted]
+
+
 def turns_of(tx: Tx, fingerprint: str, since: datetime) -> list[datetime]:
     """Return when alerts of a fingerprint began and ended since then, in order."""
     rows = tx.run(
@@ -93,11 +125,48 @@ def told_since(tx: Tx, since: datetime, priority: str, *, others: bool) -> int:
 
 
 def page(tx: Tx, asked: Asked) -> list[Alert]:
-    """Return one page of alerts, the latest first, and one more if there are older ones."""
-    query = select(alerts).where(*_wanted(asked))
-    if asked.before:
-        query = query.where(alerts.c.id < clean(asked.before))
-    return [_alert(row) for row in tx.run(query.order_by(alerts.c.id.desc()).limit(asked.limit + 1))]
+    """Return one page of alerts, in the order that is asked for, and one more if there are others after it."""
+    query, rank = select(alerts).where(*_wanted(asked)), _rank(asked)
+    number, _, last = asked.before.rpartition(".")
+    if rank is None:
+        query = query.where(alerts.c.id < clean(last)) if last else query
+        query = query.order_by(alerts.c.id.desc())
+    else:
+        if last and number.isdecimal() and len(number) < 4:
+            query = query.where(or_(rank > int(number), and_(rank == int(number), alerts.c.id < clean(last))))
+        query = query.order_by(rank, alerts.c.id.desc())
+    return [_alert(row) for row in tx.run(query.limit(asked.limit + 1))]
+
+
+def place_of(asked: Asked, alert: Alert) -> str:
+    """Return where a page goes on after an alert."""
+    known = asked.most_urgent_first
+    if not known:
+        return alert.id
+    return f"{known.index(alert.priority) if alert.priority in known else len(known)}.{alert.id}"
+
+
+def _rank(asked: Asked) -> ColumnElement[int] | None:
+    known = asked.most_urgent_first
+    if not known:
+        return None
+    return case(*((alerts.c.priority == name, place) for place, name in enumerate(known)), else_=len(known))
+
+
+def counts(tx: Tx, asked: Asked) -> dict[str, int]:
+    """Return how many alerts hold, are muted, and are in nobody's hands, of those asked for whatever their state."""
+    held, owned = alerts.c.held_by.is_not(None), alerts.c.acknowledged_by.is_not(None)
+    counted = (
+        select(held.label("held"), owned.label("owned"), func.count().label("count_"))
+        .where(*_wanted(replace(asked, state="firing")))
+        .group_by("held", "owned")
+    )
+    found = [(bool(row.held), bool(row.owned), int(row.count_)) for row in tx.run(counted)]
+    return {
+        "firing": sum(count for _, _, count in found),
+        "held": sum(count for held_, _, count in found if held_),
+        "unowned": sum(count for held_, owned_, count in found if not held_ and not owned_),
+    }
 
 
 def count_held(tx: Tx, held_by: str) -> int:

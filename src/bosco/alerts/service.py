@@ -109,8 +109,12 @@ class Alerts:
         return found
 
     async def page(self, asked: Asked) -> list[Alert]:
-        """Return one page of alerts, the latest first, and one more if there are older ones."""
+        """Return one page of alerts, and one more if there are others after it."""
         return await self._store.read(lambda tx: rows.page(tx, asked))
+
+    async def counts(self, asked: Asked) -> dict[str, int]:
+        """Return how many alerts hold, are muted, and are in nobody's hands."""
+        return await self._store.read(lambda tx: rows.counts(tx, asked))
 
     async def current(self, limit: int = 200) -> list[Alert]:
         """Return the alerts that hold, those of the highest priority first, then the oldest."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, not_, or_, select, update
 
 from bosco.alerts.model import Alert
 from bosco.alerts.store import silences
@@ -29,6 +29,10 @@ class Silence:
     ended_at: datetime | None = None
     ended_by: str | None = None
 
+    def is_over(self, at: datetime) -> bool:
+        """Say whether it holds no more."""
+        return self.ended_at is not None or self.ends_at <= at
+
 
 def covers(silence: Silence, alert: Alert) -> bool:
     """Say whether a silence covers an alert; one that names nothing covers nothing."""
@@ -46,7 +50,7 @@ def _is(alert: Alert, word: str, wanted: str) -> bool:
     return word in WORDS and getattr(alert, word) == wanted
 
 
-def add(tx: Tx, silence: Silence) -> None:
+def add(tx: Tx, silence: Silence, asked: str | None = None) -> None:
     """Write a silence."""
     row = {
         "id": silence.id,
@@ -55,6 +59,7 @@ def add(tx: Tx, silence: Silence) -> None:
         "made_at": silence.made_at,
         "ends_at": silence.ends_at,
         "covers": dict(silence.covers),
+        "asked": asked,
     }
     tx.run(insert(silences), row)
 
@@ -70,16 +75,30 @@ def find(tx: Tx, silence_id: str) -> Silence | None:
     return None if row is None else _silence(row)
 
 
+def asked_before(tx: Tx, asked: str | None) -> Silence | None:
+    """Return the silence that was asked for under that key already."""
+    row = tx.run(select(silences).where(silences.c.asked == clean(asked))).first() if asked else None
+    return None if row is None else _silence(row)
+
+
+def change(tx: Tx, silence_id: str, **values: Any) -> None:
+    """Write what has changed of a silence."""
+    tx.run(update(silences).where(silences.c.id == silence_id).values(**values))
+
+
 def in_force(tx: Tx) -> list[Silence]:
     """Return the silences that hold now."""
     rows = tx.run(select(silences).where(silences.c.ended_at.is_(None), silences.c.ends_at > tx.at))
     return [_silence(row) for row in rows]
 
 
-def latest(tx: Tx, limit: int = 50) -> list[Silence]:
-    """Return the last silences that were made, those in force first."""
-    found = [_silence(row) for row in tx.run(select(silences).order_by(silences.c.id.desc()).limit(limit))]
-    return sorted(found, key=lambda one: one.ended_at is not None or one.ends_at <= tx.at)
+def page(tx: Tx, *, over: bool, before: str = "", limit: int = 50) -> list[Silence]:
+    """Return silences that are over or still hold, the last made first, and one more if there are others."""
+    is_over = or_(silences.c.ended_at.is_not(None), silences.c.ends_at <= tx.at)
+    query = select(silences).where(is_over if over else not_(is_over))
+    if before:
+        query = query.where(silences.c.id < clean(before))
+    return [_silence(row) for row in tx.run(query.order_by(silences.c.id.desc()).limit(limit + 1))]
 
 
 def _silence(row: Row[Any]) -> Silence:

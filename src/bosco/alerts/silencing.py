@@ -1,7 +1,7 @@
 """What a silence may cover, and how that is said."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
 
 from bosco.alerts.silences import WORDS, Silence
 from bosco.kit.refusal import Code, Refusal
@@ -10,10 +10,12 @@ from bosco.kit.words import msg
 MOST_WORDS = 20
 LONGEST = 300
 LONGEST_REASON = 500
+# Longer than that is no silence but a change of the plan.
+LONGEST_SILENCE = timedelta(days=366)
 
 
-def checked(covers: Mapping[str, str], reason: str) -> tuple[dict[str, str], str]:
-    """Return what is covered and why, or refuse what would cover everything or nothing that exists."""
+def checked(covers: Mapping[str, str]) -> dict[str, str]:
+    """Return what is covered, or refuse what would cover everything or nothing that exists."""
     wanted = {word.strip(): value.strip() for word, value in covers.items() if value.strip()}
     if not wanted:
         raise Refusal(
@@ -27,12 +29,26 @@ def checked(covers: Mapping[str, str], reason: str) -> tuple[dict[str, str], str
             raise Refusal(Code.INVALID, msg("What a silence covers is too long."), where="covers")
     if len(wanted) > MOST_WORDS:
         raise Refusal(Code.INVALID, msg("A silence names at most {most} things.", most=MOST_WORDS), where="covers")
+    return wanted
+
+
+def checked_reason(reason: str) -> str:
+    """Return why there is a silence, or refuse one without a reason."""
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
         raise Refusal(Code.INVALID, msg("A silence needs a reason."), where="reason")
-    return wanted, reason
+    return reason
 
 
-def said_of(silence: Silence) -> Any:
-    """Return what a silence covers, as it is shown."""
+def checked_end(until: datetime, now: datetime) -> datetime:
+    """Return when a silence ends, or refuse one that is over already or that would be forgotten."""
+    if until <= now:
+        raise Refusal(Code.INVALID, msg("A silence ends in the future."), where="until")
+    if until - now > LONGEST_SILENCE:
+        raise Refusal(Code.INVALID, msg("A silence lasts a year at most."), where="until")
+    return until
+
+
+def said_of(silence: Silence) -> str:
+    """Return what a silence covers, as the journal keeps it."""
     return ", ".join(f"{word.removeprefix('label.')} = {value}" for word, value in silence.covers.items())

@@ -49,6 +49,7 @@ alerts = Table(
         sqlite_where=_RESOLVED.is_(None),
         postgresql_where=_RESOLVED.is_(None),
     ),
+    Index("ix_alerts_alerts_holding", "id", sqlite_where=_RESOLVED.is_(None), postgresql_where=_RESOLVED.is_(None)),
     Index("ix_alerts_alerts_fingerprint", "fingerprint", "raised_at"),
     Index("ix_alerts_alerts_told", "told_at"),
     Index("ix_alerts_alerts_service", "service", "raised_at"),
@@ -66,7 +67,10 @@ silences = Table(
     Column("covers", Json, nullable=False),
     Column("ended_at", Instant),
     Column("ended_by", CleanText),
+    # Who asked for it under which key of theirs: asked again, it is the same silence.
+    Column("asked", CleanText),
     Index("ix_alerts_silences_ends", "ends_at"),
+    Index("ix_alerts_silences_asked", "asked", unique=True),
 )
 
 # What is remembered of each rule and series that is not simply fine; both instants are milliseconds.

@@ -1,6 +1,7 @@
 """What people are told about, and the facts that come of telling them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +64,20 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     via: tuple[str, ...] = ()
     # Why it comes then: "50 % of 2 h".
     why: Any = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Who has a matter and what comes next; `speaker` is the matter that speaks for it, if another one does."""
+
+    steps: tuple[NextStep, ...] = ()
+    owner: str | None = None
+    speaker: Matter | None = None
+
+    @property
+    def next(self) -> NextStep | None:
+        """Return what comes next, if anything does."""
+        return self.steps[0] if self.steps else None
 
 
 class MatterAcknowledged(Fact, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from bosco.notices.climbing import STEP, Climber
 from bosco.notices.digests import DIGEST, Digests, digest_routes
 from bosco.notices.ladder import ladder_of
 from bosco.notices.matrix import FOLLOWS, kind_of, routes_of, together
-from bosco.notices.model import Matter, MatterAcknowledged, MatterUnacknowledged, NextStep, NobodyCouldBeTold
+from bosco.notices.model import Ahead, Matter, MatterAcknowledged, MatterUnacknowledged, NextStep, NobodyCouldBeTold
 from bosco.notices.retell import Reteller
 from bosco.notices.rows import Kept
 from bosco.notices.telling import FLUSH, News, Teller
@@ -413,6 +413,19 @@ class Notices:
         kept = await self._store.read(lambda tx: rows.find(tx, key))
         return self._climber.next_steps(kept) if kept is not None else []
 
+    async def ahead_of(self, keys: Iterable[str]) -> dict[str, Ahead]:
+        """Return of each of these matters who has it and what happens next, also where another one speaks for it."""
+        wanted = list(keys)
+        found = await self._store.read(lambda tx: _with_speakers(tx, wanted)) if wanted else {}
+        return {
+            key: Ahead(
+                tuple(self._climber.next_steps(speaker)),
+                speaker.acked_by if speaker.is_open else None,
+                speaker.matter if speaker.key != key else None,
+            )
+            for key, speaker in found.items()
+        }
+
     async def told(self, key: str) -> list[tuple[told.Telling, told.Sent]]:
         """Return who was told of a matter, through what, when, and what became of it; the latest first."""
         return await self._store.read(lambda tx: told.letters_about(tx, key))
@@ -422,3 +435,15 @@ class Notices:
         data = {"priority": matter.priority, "title": matter.title, "because": pack(reason), **more}
         said = str(say(reason, self._current.plan[LANGUAGE]))
         write_line(tx, subject=matter.subject, what=what, actor=actor, why=said, data=data)
+
+
+def _with_speakers(tx: Tx, keys: list[str]) -> dict[str, Kept]:
+    """Return of each matter the one that speaks for it, itself if none does."""
+    found, known = rows.find_all(tx, keys), dict[str, Kept]()
+    for _ in range(10):
+        moved = {one.into for one in found.values() if one.into is not None and one.into not in known}
+        if not moved:
+            break
+        known |= rows.find_all(tx, moved)
+        found = {key: known.get(one.into or "", one) for key, one in found.items()}
+    return found

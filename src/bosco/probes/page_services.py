@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bosco.kit.plural import plural
 from bosco.kit.words import Sayable, Text, msg
+from bosco.notices.urgency import Urgency, urgency_of
 from bosco.plan.load import Plan
-from bosco.probes.page_urgency import Urgency, urgency_of
 from bosco.services.model import Standing
 from bosco.services.section import SERVICES, Service, service_name
 from bosco.web.states import STATES

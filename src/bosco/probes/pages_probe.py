@@ -10,6 +10,7 @@ from litestar.params import Parameter
 from bosco.kit.clock import Clock
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
+from bosco.notices.urgency import urgency_of
 from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan
 from bosco.probes.days import Days
@@ -29,7 +30,6 @@ from bosco.probes.page_heartbeat import ENDINGS, PING_WORDS, examples, job_of, j
 from bosco.probes.page_probe import meaning, rhythm_of, rule_of, target_of, verdict_of
 from bosco.probes.page_span import SPANS, span_called, span_tabs
 from bosco.probes.page_state import word_of
-from bosco.probes.page_urgency import urgency_of
 from bosco.probes.results import ProbeResults
 from bosco.probes.section import PROBES, probe_name
 from bosco.probes.service import Probes

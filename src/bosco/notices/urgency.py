@@ -1,4 +1,4 @@
-"""How urgent trouble is, as the plan shows its priorities."""
+"""How urgent something is, as pages show the priorities of the plan."""
 
 from dataclasses import dataclass
 
