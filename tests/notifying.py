@@ -21,6 +21,7 @@ ENVIRON = {"BOSCO_KEY": "A" * 43 + "="}
 def notices_of(store: Store, clock: Clock, current: CurrentPlan) -> Notices:
     """Return notices over a store whose letters nobody brings."""
     ids, nowhere = SeededIds(), Path("/nowhere")
-    channels = Channels(store, clock, ids, cast(Net, None), Secrets(nowhere, {}), current)
-    on_call = OnCall(store, clock, current, Live())
+    live = Live()
+    channels = Channels(store, clock, ids, cast(Net, None), Secrets(nowhere, {}), current, live)
+    on_call = OnCall(store, clock, current, live)
     return Notices(store, current, channels, on_call, Vault(nowhere, ENVIRON, ids))
