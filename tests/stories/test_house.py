@@ -1,9 +1,12 @@
 """The whole house in virtual time: nothing more and nothing less than what a course of events must leave."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.stories.house import Stage, play
+
+from bosco.probes.rollup import LOOKS, LOOKS_TABLE
+from bosco.telemetry.telemetry import Telemetry
 
 SUNDAY = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PLAN = """\
@@ -55,6 +58,19 @@ def test_a_night_leaves_exactly_its_account(tmp_path: Path) -> None:
         "03:41 ServiceCameBack api",
         "03:41 AlertResolved api",
     ]
+
+
+async def _a_change_of_retention(stage: Stage) -> None:
+    telemetry = stage.house.wiring.get(Telemetry)
+    assert telemetry.kept(LOOKS) == timedelta(days=30)
+    assert telemetry.kept(f"{LOOKS}_hour") == timedelta(days=500)
+    stage.write_plan(PLAN)
+    await stage.until("03:01")
+    assert telemetry.kept(LOOKS) == LOOKS_TABLE.keep
+
+
+def test_looks_are_kept_as_long_as_the_plan_says(tmp_path: Path) -> None:
+    play(tmp_path, PLAN + "keep: {looks: 30d, hours: 500d}\n", SUNDAY, _a_change_of_retention)
 
 
 def test_the_same_night_leaves_the_same_account(tmp_path: Path) -> None:

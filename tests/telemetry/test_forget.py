@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,43 @@ def test_how_long_rows_are_kept_may_change_while_it_runs(tmp_path: Path) -> None
                 await add(telemetry, (2, micros(clock.read()), 1))
             await telemetry.flush()
             assert telemetry.stats().forgotten == 600
+
+    run_virtually(clock, story)
+
+
+def test_the_plan_says_for_how_long_and_takes_it_back(tmp_path: Path) -> None:
+    table = TelemetryTable(THINGS.name, THINGS.columns, keep=timedelta(days=3), kept_as="looks", ladders=(LADDER,))
+    telemetry = Telemetry(tmp_path, VirtualClock(START))
+    telemetry.keep_as({"looks": timedelta(days=9), "minutes": timedelta(days=5)})
+    telemetry.declare(table)
+    assert telemetry.kept("things") == timedelta(days=9)
+    assert telemetry.kept("thing_minute") == timedelta(days=5)
+    assert telemetry.kept("thing_hour") == table.spans()["thing_hour"]
+    telemetry.keep_as({})
+    assert telemetry.kept("things") == timedelta(days=3)
+    telemetry.declare(table)
+    assert telemetry.kept("thing_minute") == table.spans()["thing_minute"]
+
+
+def test_a_row_waits_for_one_short_deletion_at_most(tmp_path: Path) -> None:
+    clock = VirtualClock(START)
+
+    async def story() -> None:
+        async with opened(tmp_path, clock) as telemetry:
+            first = micros(clock.read())
+            await add(telemetry, *[(1, first + n * MINUTE // 50, 1) for n in range(200_000)])
+            await clock.sleep(timedelta(days=5))
+            await add(telemetry, (1, micros(clock.read()), 1))
+            await clock.sleep(timedelta(minutes=5))
+            telemetry.keep("things", timedelta(days=1))
+            gone = [telemetry.stats().forgotten]
+            while gone[-1] < 200_000:
+                await add(telemetry, (2, micros(clock.read()), 1))
+                gone.append(telemetry.stats().forgotten)
+                assert len(gone) < 20_000
+            steps = [after - before for before, after in itertools.pairwise(gone)]
+            assert max(steps) <= 2 * ROWS_AT_ONCE
+            assert sum(step > 0 for step in steps) >= 5
 
     run_virtually(clock, story)
 

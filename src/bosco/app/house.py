@@ -19,6 +19,7 @@ from bosco.kit.net import Net
 from bosco.kit.processes import Processes
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE, NAME, TIMEZONE, URL
+from bosco.plan.keep import KEEP
 from bosco.plan.load import Loaded, Plan
 from bosco.plan.secrets import Secrets
 from bosco.plan.sections import discover
@@ -89,6 +90,7 @@ class House:
         self.current = CurrentPlan(opening.plan)
         nav = [entry for module in room_modules("pages") for entry in getattr(module, "NAV", ())]
         self.shell = Shell(doors.clock, doors.ids, nav)
+        self._telemetry = telemetry
         self._dress(opening.plan, opening.plan)
         self.current.on_change(self._dress)
         self.wiring = Wiring(
@@ -124,6 +126,7 @@ class House:
     def _dress(self, _: Plan, plan: Plan) -> None:
         language = plan[LANGUAGE]
         self.shell.site = Site(plan[NAME].say(language), language, str(plan[TIMEZONE]), plan[URL])
+        self._telemetry.keep_as(plan[KEEP].spans())
 
     def routes(self) -> list[Any]:
         """Return every room's pages and API."""

@@ -14,6 +14,7 @@ from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Language, Text, msg
 from bosco.plan.day_words import read_days, say_time, write_days
 from bosco.plan.hours import ALWAYS, Closure, Hours, Period, Shift
+from bosco.plan.keep import KEEP
 from bosco.plan.load import Plan
 from bosco.plan.part import PlanPart
 from bosco.plan.read_hours import read_hours, read_period, read_place
@@ -173,4 +174,4 @@ def hours_called(plan: Plan, name: str) -> Hours:
     return plan[HOURS].get(name) or _BUILT_IN.get(name, ALWAYS)
 
 
-SECTIONS = [NAME, CODE, LANGUAGE, TIMEZONE, URL, HOURS]
+SECTIONS = [NAME, CODE, LANGUAGE, TIMEZONE, URL, HOURS, KEEP]

@@ -49,6 +49,7 @@ LOOKS_TABLE = TelemetryTable(
         "seen": "VARCHAR",
     },
     keep=timedelta(days=14),
+    kept_as="looks",
     ladders=(LOOKS_LADDER, TOOK_LADDER),
 )
 
@@ -70,5 +71,6 @@ MEASURES_TABLE = TelemetryTable(
     MEASURES,
     {"probe": "INTEGER", "measure": "INTEGER", "instant": "BIGINT", "value": "DOUBLE"},
     keep=timedelta(days=14),
+    kept_as="looks",
     ladders=(MEASURES_LADDER,),
 )

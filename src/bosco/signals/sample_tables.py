@@ -29,7 +29,7 @@ METADATA = TelemetryTable(
 )
 # `special` marks a NaN: DuckDB takes NaN for nothing and forgets its bits, so `value` holds them as a whole number.
 _SAMPLE = {"series": "INTEGER", "instant": "BIGINT", "value": "DOUBLE", "special": "BOOLEAN"}
-SAMPLES = TelemetryTable("metric_samples", dict(_SAMPLE), keep=timedelta(days=30))
+SAMPLES = TelemetryTable("metric_samples", dict(_SAMPLE), keep=timedelta(days=30), kept_as="samples")
 
 DAYS: dict[Level, timedelta | None] = {"minute": timedelta(days=14), "hour": timedelta(days=800), "day": None}
 LADDER = Ladder(
@@ -47,7 +47,9 @@ LADDER = Ladder(
     only="NOT special AND isfinite(value)",
     keep=DAYS,
 )
-VALUES = TelemetryTable("measure_values", dict(_SAMPLE), keep=timedelta(days=100), ladders=(LADDER,))
+VALUES = TelemetryTable(
+    "measure_values", dict(_SAMPLE), keep=timedelta(days=100), kept_as="measures", ladders=(LADDER,)
+)
 
 _PAYLOAD = np.uint64(0x000F_FFFF_FFFF_FFFF)
 _NAN = np.uint64(0x7FF0_0000_0000_0000)

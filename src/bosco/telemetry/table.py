@@ -72,6 +72,8 @@ class TelemetryTable:
     keep: timedelta | None = FOREVER
     # Other rows refer to these: they are few, and never dropped for want of room.
     referred: bool = False
+    # The plan's word for how long its rows are kept; its ladders' rungs then follow the plan's words for them.
+    kept_as: str | None = None
     ladders: tuple[Ladder, ...] = ()
 
     def __post_init__(self) -> None:
@@ -82,6 +84,13 @@ class TelemetryTable:
             raise ValueError(f"{self.name}: no such type of column: {unknown}")
         if self.ladders and self.columns.get(INSTANT) != "BIGINT":
             raise ValueError(f"{self.name}: roll-ups need a column `{INSTANT}` of type BIGINT")
+
+    def words(self) -> dict[str, str]:
+        """Return by the plan's words for how long each of its tables keeps its rows, if the plan may say."""
+        if self.kept_as is None:
+            return {}
+        rungs = {ladder.table(level): f"{level}s" for ladder in self.ladders for level in LEVELS}
+        return {self.name: self.kept_as, **rungs}
 
     def spans(self) -> dict[str, timedelta | None]:
         """Return for how long each of its tables keeps its rows."""

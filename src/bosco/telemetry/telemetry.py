@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -43,6 +43,7 @@ class Telemetry:
         self._stats = TelemetryStats()
         self._file = TelemetryFile(Path(folder) / FILE, pace.memory)
         self._writer = Writer(self._file)
+        self._said: dict[str, timedelta] = {}
         self._keep: dict[str, timedelta | None] = {}
         self._upkeep = Upkeep(self._writer, self._keep, pace.checkpoint_at)
         self._reading = Reading(pace.question)
@@ -51,15 +52,27 @@ class Telemetry:
     def declare(self, *tables: TelemetryTable) -> None:
         """Name tables that a room appends to; before or after `open`."""
         for table in tables:
-            if self._tables.get(table.name, table) != table:
-                raise ValueError(f"two rooms declare a table {table.name}")
+            if table.name in self._tables:
+                if self._tables[table.name] != table:
+                    raise ValueError(f"two rooms declare a table {table.name}")
+                continue
             self._tables[table.name] = table
-            for name, span in table.spans().items():
-                self._keep.setdefault(name, span)
+            self._keep_table(table)
 
     def keep(self, table: str, span: timedelta | None) -> None:
         """Change for how long a table or a rung (`<ladder>_minute`) keeps its rows; None is for ever."""
         self._keep[table] = span
+
+    def keep_as(self, said: Mapping[str, timedelta]) -> None:
+        """Keep rows as the plan says, by its words; what it leaves out is kept as its table says, from now on."""
+        self._said = dict(said)
+        for table in self._tables.values():
+            self._keep_table(table)
+
+    def _keep_table(self, table: TelemetryTable) -> None:
+        words = table.words()
+        for name, span in table.spans().items():
+            self._keep[name] = self._said.get(words.get(name, ""), span)
 
     def kept(self, table: str) -> timedelta | None:
         """Return for how long a table keeps its rows."""
@@ -129,7 +142,7 @@ class Telemetry:
         await self.flush()
         now = self._clock.read()
         self._upkeep.hurry()
-        while pieces := await self._in_writer(lambda: self._upkeep.due(now, quiet=True)):
+        while pieces := await self._in_writer(lambda: self._upkeep.due(now, quiet=True, in_haste=True)):
             for piece in pieces:
                 while await self._in_writer(piece):
                     continue

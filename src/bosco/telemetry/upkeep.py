@@ -53,13 +53,15 @@ class Upkeep:
         self.forgotten = 0
         self.checkpoints = 0
 
-    def due(self, now: datetime, *, quiet: bool) -> list[Piece]:
-        """Return the pieces that are due."""
+    def due(self, now: datetime, *, quiet: bool, in_haste: bool = False) -> list[Piece]:
+        """Return the pieces that are due; in haste they are fewer and longer, for nobody's rows wait meanwhile."""
         work: list[Piece] = []
         if _passed(self._climbed, now, CLIMB_EVERY):
             self._climbed = now
-            work.extend(partial(self._writer.climb, ladder, now) for ladder in self._writer.ladders())
-        work.extend(self._deletions(now))
+            work.extend(
+                partial(self._writer.climb, ladder, now, in_haste=in_haste) for ladder in self._writer.ladders()
+            )
+        work.extend(self._deletions(now, in_haste=in_haste))
         self._checkpointed = self._checkpointed or now
         size = self._writer.file.wal_size()
         if size >= self._checkpoint_at or (size and _passed(self._checkpointed, now, QUIET_CHECKPOINT)):
@@ -73,7 +75,7 @@ class Upkeep:
         """Let everything be due that waits for its time."""
         self._climbed = self._breathed = None
 
-    def _deletions(self, now: datetime) -> list[Piece]:
+    def _deletions(self, now: datetime, *, in_haste: bool) -> list[Piece]:
         work: list[Piece] = []
         for table, limit in self._writer.limits(self._keep, now).items():
             if limit <= 0:
@@ -83,7 +85,8 @@ class Upkeep:
                 self._forgetting[table] = Forgetting(limit if oldest is None else oldest)
             place = self._forgetting[table]
             if place.until + place.stretch <= limit:
-                work.append(partial(self._forget, table, place.until + place.stretch))
+                until = limit if in_haste else place.until + place.stretch
+                work.append(partial(self._forget, table, until))
         return work
 
     def _forget(self, table: str, until: int) -> None:

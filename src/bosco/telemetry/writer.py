@@ -19,6 +19,8 @@ from bosco.telemetry.table import INSTANT, Ladder, TelemetryTable
 _OF_THE_ROWS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError)
 # So much is written by one transaction when Bosco comes back after a long time, so that rows never wait long for it.
 _AT_ONCE: dict[Level, int] = {"minute": 20 * MINUTE, "hour": 12 * HOUR, "day": 20 * DAY}
+# So much where nobody's rows wait: each transaction costs as much as the rows of many hours.
+_IN_HASTE: dict[Level, int] = {"minute": 2 * DAY, "hour": 4 * DAY, "day": 100 * DAY}
 
 
 @dataclass
@@ -113,18 +115,19 @@ class Writer:
         """Return every ladder."""
         return [ladder for table in self.tables.values() for ladder in table.ladders]
 
-    def climb(self, ladder: Ladder, now: datetime) -> bool:
+    def climb(self, ladder: Ladder, now: datetime, *, in_haste: bool = False) -> bool:
         """Write some buckets that are over, the finest first; say whether there may be more."""
+        at_once = _IN_HASTE if in_haste else _AT_ONCE
         marks = self.file.marks[ladder.name]
         until = micros(now)
         for level in LEVELS:
             until = self.file.grid.floor(level, max(0, min(until, micros(now) - LAG[level])))
             if until > marks[level]:
-                self._close(ladder, level, until)
+                self._close(ladder, level, until, at_once[level])
                 return True
         return False
 
-    def _close(self, ladder: Ladder, level: Level, until: int) -> None:
+    def _close(self, ladder: Ladder, level: Level, until: int, at_once: int) -> None:
         since = self.file.marks[ladder.name][level]
         finer = FINER[level]
         source = ladder.of if finer is None else ladder.table(finer)
@@ -134,7 +137,7 @@ class Writer:
         )
         low = max(since, lowest)
         if lowest:
-            until = min(until, int(self.file.grid.starts(level, low, low + _AT_ONCE[level])[-1]))
+            until = min(until, int(self.file.grid.starts(level, low, low + at_once)[-1]))
         self.file.connection.begin()
         try:
             if lowest:
