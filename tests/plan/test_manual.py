@@ -14,7 +14,7 @@ from bosco.plan.load import load_texts
 from bosco.plan.part import PlanPart, typed_names
 from bosco.plan.section import AnySection
 from bosco.plan.sections import discover
-from bosco.signals.section import KINDS as SIGNAL_KINDS
+from bosco.signals.section import every_kind as signal_kinds
 
 PAGE = (Path(__file__).parents[2] / "docs/manual/plan.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -35,7 +35,7 @@ def words() -> list[tuple[str, str]]:
         (section.key, word) for section in discover() for part in parts(section.type) for word in typed_names(part)
     }
     kinds: list[tuple[str, type[BaseModel]]] = [("channels", kind) for kind in CHANNEL_KINDS.values()]
-    kinds += [("signals", kind) for kind in SIGNAL_KINDS.values()]
+    kinds += [("signals", kind) for kind in signal_kinds().values()]
     return sorted(found | {(section, word) for section, kind in kinds for word in typed_names(kind)})
 
 

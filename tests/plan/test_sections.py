@@ -276,6 +276,7 @@ def test_measures_know_their_source_and_unit(sample: Plan) -> None:
     assert unit_of(sample, "revenue") == "€"
     assert unit_of(sample, "cpu_usage") == "%"
     assert is_fed(sample, "cert_expiry")
+    assert not is_fed(sample, "bad_logins")
     assert not is_fed(sample, "luck")
 
 

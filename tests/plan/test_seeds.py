@@ -22,6 +22,11 @@ def test_the_supervision_block_of_zenbilling_loads_as_printed() -> None:
     assert rules["business", "invoice_generation_errors", "critical"] == "5%"
     unfed = [line for line in warned(loaded) if "nothing feeds" in line]
     assert [line.split(": ")[1] for line in unfed] == [
+        # The block alone has no probe.
+        "nothing feeds network_latency",
+        "nothing feeds api_response_time",
+        "nothing feeds error_rate",
+        "nothing feeds database_connections",
         "nothing feeds failed_payments",
         "nothing feeds invoice_generation_errors",
     ]

@@ -25,10 +25,15 @@ NAMES = sorted(folder.name for folder in PLANS.iterdir() if folder.is_dir())
 PARIS = ZoneInfo("Europe/Paris")
 
 # What the plans name and nothing proves yet; each is true, and stays until something does.
+_LOGS = "nothing feeds {}: Bosco keeps no logs; send it over the API"
 WARNINGS: dict[str, list[str]] = {
     "blockdeploy": [
+        _LOGS.format("application_errors"),
         "no probe watches Smart contracts: nothing will prove that it is up",
     ],
+    "cesizen": [_LOGS.format(name) for name in ("failed_logins", "data_access_anomaly", "admin_privilege_change")],
+    "make-the-change": [_LOGS.format(name) for name in ("unusual_api_access", "data_exfiltration")],
+    "zenbilling": [_LOGS.format("application_errors")],
 }
 
 

@@ -19,7 +19,7 @@ from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.section import Path, Remark, Section, Table, Tone, cell
 from bosco.plan.words import ConditionText, Name, OneOrMany, PlanText, Span, Url
-from bosco.signals.section import SIGNALS, Normal, is_fed, measure_name
+from bosco.signals.section import SIGNALS, Normal, measure_name, unfed
 
 LevelName = Literal["critical", "warning", "info"]
 LEVELS_IN_ORDER: tuple[LevelName, ...] = ("critical", "warning", "info")
@@ -181,9 +181,8 @@ def good_of(plan: Plan, rule: Rule) -> Literal["up", "down"]:
 def _unfed(plan: Plan) -> Iterator[Remark]:
     told: set[str] = set()
     for rule in rules_of(plan):
-        if rule.measure not in told and not is_fed(plan, rule.measure):
+        if rule.measure not in told and (says := unfed(plan, rule.measure)):
             told.add(rule.measure)
-            says = msg("nothing feeds {measure}: give it a signal, or send it over the API", measure=rule.measure)
             yield Remark(rule.path[:4] if rule.path[0] == "supervision" else rule.path, says)
 
 

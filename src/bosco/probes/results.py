@@ -1,6 +1,6 @@
 """What probes saw: one row of telemetry for each look, and the questions that pages ask of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +30,7 @@ MOST_TEXT = 500
 MOST_PARTS = 40
 NUMBER_OF: dict[str, int] = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 STEP = "step "
+Hearer = Callable[[str, datetime, Reading], None]
 MICROSECOND, LONGEST = timedelta(microseconds=1), 2**32 - 1
 
 
@@ -60,6 +61,12 @@ class ProbeResults:
         self._probes = Names(telemetry, "probe_names")
         self._measures = Names(telemetry, "probe_measure_names")
         telemetry.declare(LOOKS_TABLE, MEASURES_TABLE)
+        self._hearers: list[Hearer] = []
+
+    def on_look(self, hear: Hearer) -> Callable[[], None]:
+        """Tell each look that is kept from now on, in this process; return what ends that."""
+        self._hearers.append(hear)
+        return lambda: self._hearers.remove(hear)
 
     async def load(self) -> None:
         """Read which probes and measures there have been; once, when telemetry has been opened."""
@@ -70,6 +77,8 @@ class ProbeResults:
         """Keep one look, and the state that was shown after it."""
         self._record_measures(probe, at, reading)
         self._telemetry.append_row_soon(LOOKS_TABLE, self._row(probe, at, reading, shown))
+        for hear in self._hearers:
+            hear(probe, at, reading)
 
     async def record(self, probe: str, at: datetime, reading: Reading, shown: Outcome) -> None:
         """Keep one look, and wait until it is durable."""

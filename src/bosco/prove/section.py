@@ -14,7 +14,7 @@ from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import recurrence
 from bosco.plan.section import Remark, Section, Table, cell
 from bosco.plan.words import Day, GoalText, Name, OneOrMany, PlanText, Span, name_from
-from bosco.signals.section import is_fed, measure_name
+from bosco.signals.section import measure_name, unfed
 
 
 class Commitment(PlanPart):
@@ -53,8 +53,7 @@ class Commitment(PlanPart):
 
 def _unfed(plan: Plan) -> Iterator[Remark]:
     for key, one in plan[COMMITMENTS].items():
-        if one.measure and not is_fed(plan, one.measure):
-            says = msg("nothing feeds {measure}: give it a signal, or send it over the API", measure=one.measure)
+        if one.measure and (says := unfed(plan, one.measure)):
             yield Remark(("commitments", key, "measure"), says)
 
 

@@ -25,7 +25,8 @@ from bosco.plan.wall_time import in_utc, on_the_wall, starts
 from bosco.plan.words import OneOrMany, PlanText, Span
 from bosco.probes.section import PROBES
 from bosco.services.section import SERVICES
-from bosco.signals.section import BUILT_IN, SIGNALS
+from bosco.signals.built_in import BUILT_IN
+from bosco.signals.section import SIGNALS
 
 LONGEST = timedelta(days=62)
 DAY = timedelta(days=1)

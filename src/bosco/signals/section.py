@@ -1,34 +1,22 @@
 """Where named measures come from, as the plan writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import Field
-
+from bosco.kit.registry import kinds
 from bosco.kit.units import say_duration
-from bosco.kit.words import Text, msg
+from bosco.kit.words import Message, Text, msg
 from bosco.plan.by_kind import OfKind, by_kind
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
-from bosco.plan.section import Section, Table, cell
-from bosco.plan.words import GoalText, Name, PlanText, SecretText, Span
-
-# Measures that Bosco feeds by itself, and the unit they come in.
-BUILT_IN: Mapping[str, str] = MappingProxyType(
-    {
-        "cpu_usage": "%",
-        "memory_usage": "%",
-        "disk_space": "%",
-        "network_latency": "ms",
-        "api_response_time": "ms",
-        "error_rate": "%",
-        "database_connections": "%",
-        "cert_expiry": "days",
-        "failed_logins": "/min",
-    }
-)
+from bosco.plan.section import Remark, Section, Table, cell
+from bosco.plan.words import GoalText, Name, PlanText, Span
+from bosco.signals import kinds as folder
+from bosco.signals.built_in import BUILT_IN, feeds
+from bosco.signals.kind import Kind
 
 
 class Normal(PlanPart):
@@ -48,68 +36,17 @@ class Signal(OfKind):
     target: GoalText | None = None
     normal: Normal = Normal()
     service: Annotated[str, Names("services")] | None = None
+    # How often Bosco asks, where it is Bosco that asks, and how long it waits for an answer.
     every: Span | None = None
+    timeout: Span = timedelta(seconds=10)
     # Without a value for that long, it is unknown.
     stale: Span | None = None
 
 
-class Promql(PlanPart):
-    """A question to the stored metrics, in PromQL."""
-
-    promql: str
-
-
-class Logs(PlanPart):
-    """Log lines that match, counted or measured."""
-
-    logs: str
-    take: str = "rate per minute"
-
-
-class Sql(PlanPart):
-    """The first number that a question to a database returns."""
-
-    sql: str
-    from_: Annotated[SecretText, Field(alias="from")]
-
-
-class Http(PlanPart):
-    """A number in what a web address answers."""
-
-    http: SecretText
-    json_: Annotated[str | None, Field(alias="json")] = None
-    headers: Mapping[str, SecretText] = Field(default_factory=dict)
-
-
-class Push(PlanPart):
-    """A measure that is sent to Bosco over its API."""
-
-    push: bool = True
-
-
-class Probed(PlanPart):
-    """A figure that a probe tells beside its state."""
-
-    probe: Annotated[str, Names("probes")]
-    take: str = "time"
-
-
-KINDS: dict[str, type[PlanPart]] = {
-    "promql": Promql,
-    "logs": Logs,
-    "sql": Sql,
-    "http": Http,
-    "probe": Probed,
-    "push": Push,
-}
-_CALLED = {
-    "promql": msg("metrics"),
-    "logs": msg("logs"),
-    "sql": msg("database"),
-    "http": msg("web address"),
-    "probe": msg("probe"),
-    "push": msg("sent to Bosco"),
-}
+@cache
+def every_kind() -> dict[str, type[Kind]]:
+    """Return every kind of source by its word."""
+    return kinds(folder, Kind)
 
 
 def measure_name(plan: Plan, key: str) -> Text | str:
@@ -124,9 +61,39 @@ def unit_of(plan: Plan, measure: str) -> str:
     return (found.unit if found else "") or BUILT_IN.get(measure, "")
 
 
+def source_of(signal: Signal) -> Kind:
+    """Return where a measure comes from: a signal is its own kind."""
+    return cast(Kind, signal)
+
+
+def feeds_itself(plan: Plan, measure: str) -> bool:
+    """Say whether Bosco may feed a measure by itself: the plan names no other source for it."""
+    signal = plan[SIGNALS].get(measure)
+    return measure in BUILT_IN and (signal is None or signal.kind == "push")
+
+
 def is_fed(plan: Plan, measure: str) -> bool:
-    """Say whether the plan or Bosco itself names a source for a measure."""
-    return measure in plan[SIGNALS] or measure in BUILT_IN
+    """Say whether the plan names a source that something comes from, or Bosco feeds the measure by itself."""
+    signal = plan[SIGNALS].get(measure)
+    if signal is not None:
+        return source_of(signal).unfed is None
+    return measure in BUILT_IN and feeds(plan, measure)
+
+
+def unfed(plan: Plan, measure: str) -> Message | None:
+    """Return why nothing feeds a measure that somebody names; a signal says so itself."""
+    if measure in plan[SIGNALS] or is_fed(plan, measure):
+        return None
+    if measure in BUILT_IN:
+        return msg("nothing feeds {measure}: no probe of this plan tells it", measure=measure)
+    return msg("nothing feeds {measure}: give it a signal, or send it over the API", measure=measure)
+
+
+def _silent(plan: Plan) -> Iterator[Remark]:
+    for key, signal in plan[SIGNALS].items():
+        if why := source_of(signal).unfed:
+            says = msg("nothing feeds {measure}: {why}; send it over the API", measure=key, why=why)
+            yield Remark(("signals", key, signal.kind), says)
 
 
 def _table(signals: Mapping[str, Signal], plan: Plan) -> Table:
@@ -135,17 +102,20 @@ def _table(signals: Mapping[str, Signal], plan: Plan) -> Table:
         every = say_duration(signal.every) if signal.every else None
         goal = signal.target if signal.target else None
         name = signal.name or key
-        rows.append((cell(name, tone="strong"), cell(_CALLED[signal.kind]), cell(signal.unit), cell(goal), cell(every)))
+        rows.append(
+            (cell(name, tone="strong"), cell(source_of(signal).called), cell(signal.unit), cell(goal), cell(every))
+        )
     return Table((msg("Measure"), msg("Source"), msg("Unit"), msg("Target"), msg("Every")), tuple(rows))
 
 
 SIGNALS: Section[Mapping[str, Signal]] = Section(
     "signals",
-    Mapping[Name, by_kind(Signal, KINDS, msg("this measure has no source"), otherwise="push")],  # type: ignore[misc]
+    Mapping[Name, by_kind(Signal, every_kind(), msg("this measure has no source"), otherwise="push")],  # type: ignore[misc]
     default=lambda: MappingProxyType({}),
     title=msg("Measures"),
     order=310,
     named=True,
+    warn=(_silent,),
     table=_table,
 )
 SECTION = SIGNALS

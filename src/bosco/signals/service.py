@@ -1,13 +1,32 @@
-"""Signals' engine: what is in memory of samples is taken up at the start, and let go of when it has ended."""
+"""Signals' engines: what is in memory of samples, sources that are asked, and measures that Bosco feeds by itself."""
 
-from datetime import timedelta
+import logging
+from collections import deque
+from datetime import datetime, timedelta
 
+from bosco.accounts.model import SignInFailed
 from bosco.kit.clock import Clock
-from bosco.kit.marks import Gauge, engine, gauges, ready, service
+from bosco.kit.marks import Gauge, engine, gauges, hears, ready, service
+from bosco.kit.net import Net
+from bosco.kit.refusal import Refusal
+from bosco.plan.current import CurrentPlan
+from bosco.plan.load import Plan
+from bosco.plan.secrets import Secrets
+from bosco.probes.kind import Reading
+from bosco.probes.results import ProbeResults
+from bosco.probes.section import PROBES
+from bosco.signals.feeding import Feeding
+from bosco.signals.from_machine import EVERY, FromMachine
+from bosco.signals.from_probes import FromProbes
 from bosco.signals.measures import Measures
 from bosco.signals.samples import Samples
+from bosco.signals.section import feeds_itself
+from bosco.store.store import Store
 
+log = logging.getLogger(__name__)
 TIDY_EVERY = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
+_MOST_LOGINS = 100_000
 
 
 @service
@@ -42,4 +61,94 @@ class Signals:
                 Gauge("bosco_series_refused_total", "Series over a source's limit.", count, (("source", name),), True)
                 for name, count in register.refused.items()
             ),
+        ]
+
+
+@service
+class Feeds:
+    """Where measures come from without anybody sending them."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - sources stand behind every door there is
+        self,
+        signals: Signals,
+        clock: Clock,
+        net: Net,
+        secrets: Secrets,
+        current: CurrentPlan,
+        store: Store,
+        results: ProbeResults,
+    ) -> None:
+        self._samples, self._measures = signals.samples, signals.measures
+        self._clock = clock
+        self._current = current
+        self._store = store
+        self._results = results
+        self._from_probes = FromProbes()
+        self._failed: deque[datetime] = deque(maxlen=_MOST_LOGINS)
+        self.feeding = Feeding(clock, net, secrets, self._samples, self._measures)
+        current.on_change(self._follow)
+
+    @engine("sources", outward=True, at_the_helm=True)
+    async def ask(self) -> None:
+        """Ask the plan's sources as long as Bosco runs."""
+        await self._samples.load()
+        self.feeding.follow(self._current.plan)
+        await self.feeding.schedule.run()
+
+    @engine("own measures", outward=True, at_the_helm=True)
+    async def measure(self) -> None:
+        """Feed what Bosco learns by itself: of this machine, of its accounts, of the looks of its probes."""
+        await self._samples.load()
+        forget = self._results.on_look(self._hear_look)
+        machine = FromMachine(self._clock, self._store)
+        try:
+            while True:
+                await self._clock.sleep(EVERY)
+                await self._measure(machine)
+        finally:
+            forget()
+
+    async def _measure(self, machine: FromMachine) -> None:
+        at = self._clock.read()
+        try:
+            found = await machine.values()
+        except (OSError, Refusal) as error:
+            log.warning("this machine could not be measured: %s", error)
+            found = []
+        while self._failed and self._failed[0] <= at - MINUTE:
+            self._failed.popleft()
+        found.append(("failed_logins", {"of": "bosco"}, float(len(self._failed))))
+        for measure, labels, value in found:
+            if feeds_itself(self._current.plan, measure):
+                self._record(measure, labels, value, at)
+
+    @hears(SignInFailed)
+    async def hear_failed_sign_in(self, fact: SignInFailed) -> None:
+        """Count a sign-in to Bosco itself that failed."""
+        self._failed.append(self._clock.read())
+
+    def _hear_look(self, probe: str, at: datetime, reading: Reading) -> None:
+        plan = self._current.plan
+        found = plan[PROBES].get(probe)
+        told = {"probe": probe, "service": (found.service if found else None) or ""}
+        labels = {name: value for name, value in told.items() if value}
+        for measure, value in self._from_probes.values(plan, probe, at, reading):
+            self._record(measure, labels, value, at)
+
+    def _record(self, measure: str, labels: dict[str, str], value: float, at: datetime) -> None:
+        try:
+            self._measures.record(measure, labels, value, at)
+        except Refusal as refusal:
+            # A measure has then a hole; what it was taken from goes on.
+            log.warning("a value of %s could not be kept: %s", measure, refusal)
+
+    def _follow(self, before: Plan, now: Plan) -> None:
+        self.feeding.follow(now)
+
+    @gauges
+    async def figures(self) -> list[Gauge]:
+        """Tell which sources of the plan gave a value when they were asked last."""
+        return [
+            Gauge("bosco_source_up", "Whether a source gave a value.", float(not asked.why), (("measure", name),))
+            for name, asked in self.feeding.asked.items()
         ]
