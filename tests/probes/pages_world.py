@@ -101,7 +101,7 @@ class House:
             path, token=self.tokens[role], **{"Accept": "text/html", "Accept-Language": language, **headers}
         )
 
-    def post(self, path: str, role: str, **fields: str) -> Answer:
+    def post(self, path: str, role: str, /, **fields: str) -> Answer:
         """Send a form as a person of that role."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.alive.port}{path}",

@@ -9,7 +9,6 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from bosco.journal.audience import hidden_from
 from bosco.journal.model import Line
 from bosco.journal.paging import PAGE, Question
 from bosco.journal.service import Journal
@@ -84,20 +83,20 @@ def routes(shell: Shell, journal: Journal, stopping: Stopping, clock: Clock) -> 
     ) -> Timeline:
         """Read the journal: the last lines, the last ones before a place, or the first ones after a place."""
         asked = Question(after, before, limit, subject, what, actor, _aware(since), _aware(until))
-        page = await journal.page(asked, hidden_from(visitor))
+        page = await journal.page(asked, visitor)
         language = shell.reader(request).language
         return Timeline(lines=[told(line, language) for line in page.lines], older=page.older, newer=page.newer)
 
     @get("/api/v1/timeline/stream", tags=["journal"], media_type="text/event-stream")
     async def stream(request: AnyRequest, visitor: Visitor, after: Place = None) -> Stream:
         """Follow the journal as server-sent events, from now on or from after a place; each event's id is its place."""
-        language, hidden = shell.reader(request).language, hidden_from(visitor)
+        language = shell.reader(request).language
         seen = last_seen(request)
         start = int(seen) if seen and seen.isascii() and seen.isdigit() and int(seen) <= LARGEST_PLACE else after
 
         async def events() -> AsyncIterator[Event]:
             async for line in journal.tail(start):
-                if not line.what.startswith(hidden):
+                if await journal.shows(line, visitor):
                     data = msgspec.json.encode(told(line, language)).decode()
                     yield Event(data, name="line", id=str(line.place))
 

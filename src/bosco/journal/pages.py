@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.params import Parameter
 
-from bosco.journal.audience import hidden_from
 from bosco.journal.paging import PAGE, Question
 from bosco.journal.service import Journal
 from bosco.kit.words import msg
@@ -35,7 +34,7 @@ def routes(shell: Shell, journal: Journal) -> list[Any]:
     ) -> Response[str]:
         names = {"subject": subject.strip(), "what": what.strip(), "actor": actor.strip()}
         asked = Question(after, before, PAGE, names["subject"], names["what"], names["actor"])
-        page = await journal.page(asked, hidden_from(visitor))
+        page = await journal.page(asked, visitor)
         wanted = {name: value for name, value in names.items() if value}
 
         def address(**more: int) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+
 from bosco.journal.model import Line
 from bosco.journal.reading import Filter, read_lines
 from bosco.store.tx import Tx
@@ -24,10 +26,10 @@ class Question:
     since: datetime | None = None
     until: datetime | None = None
 
-    def filtered(self, hidden: Iterable[str]) -> Filter:
+    def filtered(self, hidden: Iterable[str], where: tuple[ColumnElement[bool], ...] = ()) -> Filter:
         """Return it as the reading wants it."""
         return Filter(
-            self.subject or None, self.what or None, self.actor or None, self.since, self.until, tuple(hidden)
+            self.subject or None, self.what or None, self.actor or None, self.since, self.until, tuple(hidden), where
         )
 
 
@@ -40,9 +42,9 @@ class Page:
     newer: int | None
 
 
-def read_page(tx: Tx, asked: Question, hidden: Iterable[str]) -> Page:
+def read_page(tx: Tx, asked: Question, hidden: Iterable[str], where: tuple[ColumnElement[bool], ...] = ()) -> Page:
     """Return the page, with one look further for whether there is more."""
-    which = asked.filtered(hidden)
+    which = asked.filtered(hidden, where)
     found = read_lines(tx, which, after=asked.after, before=asked.before, limit=asked.limit + 1)
     forward, more = asked.after is not None, len(found) > asked.limit
     lines = found[: asked.limit] if forward else found[-asked.limit :]

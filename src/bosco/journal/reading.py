@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from bosco.journal.append import read_data
 from bosco.journal.model import Line
@@ -31,6 +31,7 @@ _LINES = (
     .join(_actor, _actor.c.id == lines.c.actor)
 )
 LIMIT = 1000
+SUBJECT = _subject.c.word
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Filter:
     until: datetime | None = None
     # Beginnings of words for what happened that this reader may not see.
     hidden: tuple[str, ...] = ()
+    # What else must hold of a line that this reader may see.
+    where: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def many_words(self) -> bool:
@@ -84,6 +87,11 @@ def line_of(tx: Tx, line_id: str) -> Line | None:
     return None if row is None else _line(row)
 
 
+def is_shown(tx: Tx, place: int, which: Filter) -> bool:
+    """Say whether the line of that place is among those."""
+    return tx.run(_filtered(which).where(lines.c.place == place)).first() is not None
+
+
 def last_place(tx: Tx) -> int:
     """Return the place of the last line."""
     return int(tx.run(select(func.max(lines.c.place))).scalar() or 0)
@@ -96,6 +104,7 @@ def _filtered(which: Filter) -> Select[Any]:
             found = found.where(column.in_(_words(clean(name))) if name.endswith("*") else column == _word(clean(name)))
     for start in which.hidden:
         found = found.where(lines.c.what.not_in(_words(f"{start}*")))
+    found = found.where(*which.where)
     if which.since is not None:
         found = found.where(lines.c.at >= to_microseconds(which.since))
     if which.until is not None:

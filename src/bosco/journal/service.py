@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 from bosco.journal import seal
 from bosco.journal.append import BELL
+from bosco.journal.audience import Audience, Narrowing, hidden_from
 from bosco.journal.model import Anchor, Line, Verdict
 from bosco.journal.paging import Page, Question, read_page
-from bosco.journal.reading import Filter, last_place, line_of, read_lines, waiting_lines
+from bosco.journal.reading import SUBJECT, Filter, is_shown, last_place, line_of, read_lines, waiting_lines
 from bosco.journal.verify import Walk, read_end
 from bosco.kit.clock import Clock
 from bosco.kit.marks import engine, service
 from bosco.store.store import Store
+from bosco.store.tx import Tx
+from bosco.web.visitor import Visitor
 
 log = logging.getLogger(__name__)
 # Lines that come one by one share a seal's commit when they come this close together.
@@ -30,6 +33,7 @@ class Journal:
         self._store = store
         self._clock = clock
         self._words: dict[str, int] = {}
+        self._audience = Audience()
 
     async def read(  # noqa: PLR0913 - a filter is asked for in words
         self,
@@ -50,9 +54,30 @@ class Journal:
         which = Filter(subject, what, actor, since, until)
         return await self._store.read(lambda tx: read_lines(tx, which, after=after, before=before, limit=limit))
 
-    async def page(self, asked: Question, hidden: tuple[str, ...] = ()) -> Page:
+    def narrow(self, narrowing: Narrowing) -> None:
+        """Keep lines of some subjects from those whom another room says."""
+        self._audience.narrow(narrowing)
+
+    async def page(self, asked: Question, visitor: Visitor) -> Page:
         """Return one page of what a reader asks for, without what is hidden from this reader."""
-        return await self._store.read(lambda tx: read_page(tx, asked, hidden))
+        hidden = hidden_from(visitor)
+
+        def work(tx: Tx) -> Page:
+            return read_page(tx, asked, hidden, self._audience.conditions(tx, visitor, SUBJECT))
+
+        return await self._store.read(work)
+
+    async def shows(self, line: Line, visitor: Visitor) -> bool:
+        """Say whether a visitor may read a line."""
+        place = line.place
+        if place is None or line.what.startswith(hidden_from(visitor)):
+            return False
+
+        def work(tx: Tx) -> bool:
+            where = self._audience.conditions(tx, visitor, SUBJECT)
+            return not where or is_shown(tx, place, Filter(where=where))
+
+        return await self._store.read(work)
 
     async def of(self, subject: str, limit: int = 200) -> list[Line]:
         """Return the last lines of a subject, also those that are committed but still wait for their place."""

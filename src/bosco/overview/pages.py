@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Response, get
 
-from bosco.journal.audience import hidden_from
 from bosco.journal.paging import Question
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
@@ -40,7 +39,7 @@ def routes(  # noqa: PLR0913, PLR0917 - the first page reads everybody
 
     @get("/")
     async def overview(request: AnyRequest, visitor: Visitor) -> Response[str]:
-        page = await journal.page(Question(None, None, LINES, "", "", ""), hidden_from(visitor))
+        page = await journal.page(Question(None, None, LINES, "", "", ""), visitor)
         return shell.page(
             request,
             "overview/overview.html",

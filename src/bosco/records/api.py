@@ -1,7 +1,7 @@
 """Records for programs."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -10,10 +10,15 @@ from litestar.params import Parameter
 
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
+from bosco.records import rows
+from bosco.records.acts import ACTS, Act, Asking, do
 from bosco.records.listing import PAGE, Wanted, find, may_write
+from bosco.records.once import digest_of, once
 from bosco.records.record import Record
 from bosco.records.service import Records
+from bosco.records.sight import Sight
 from bosco.store.store import Store
+from bosco.store.tx import Tx
 from bosco.web.visitor import Visitor
 
 
@@ -49,19 +54,6 @@ class RecordIn(msgspec.Struct, kw_only=True):
     fields: Mapping[str, Any] = {}
 
 
-class MoveIn(msgspec.Struct, kw_only=True):
-    """Where a record goes."""
-
-    stage: str
-    why: str | None = None
-
-
-class CommentIn(msgspec.Struct, kw_only=True):
-    """A word."""
-
-    text: str
-
-
 class FieldsIn(msgspec.Struct, kw_only=True):
     """Texts to write, and up to which event their writer knew the record."""
 
@@ -81,13 +73,22 @@ class EventOut(msgspec.Struct, kw_only=True):
 
 
 Word = Annotated[str, Parameter(max_length=200)]
+Key = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        max_length=200,
+        description="The same key gets the same answer for two days, and nothing is done twice.",
+    ),
+]
 
 
-def routes(records: Records, store: Store) -> list[Any]:
+def routes(records: Records, sight: Sight, store: Store) -> list[Any]:
     """Return the API of records."""
 
     @get("/api/v1/records", summary="Records, the latest opened first")
-    async def listed(
+    async def listed(  # noqa: PLR0913, PLR0917 - a filter is asked for in words
+        visitor: Visitor,
         q: Word = "",
         kind: Word = "",
         priority: Word = "",
@@ -95,16 +96,23 @@ def routes(records: Records, store: Store) -> list[Any]:
         over: bool = False,
         before: int | None = None,
     ) -> RecordsOut:
-        wanted = Wanted(kind=kind, priority=priority, service=service, q=q, over=over, before=before)
-        rows, following = await store.read(lambda tx: find(tx, wanted, PAGE))
-        found = [msgspec.convert(row, RecordOut, from_attributes=True) for row in rows]
-        return RecordsOut(records=found, next=following)
+        def work(tx: Tx) -> tuple[list[Any], int | None]:
+            hidden = sight.hidden(tx, visitor)
+            wanted = Wanted(kind=kind, priority=priority, service=service, q=q, over=over, before=before, hidden=hidden)
+            return find(tx, wanted, PAGE)
+
+        found, following = await store.read(work)
+        shown = [msgspec.convert(row, RecordOut, from_attributes=True) for row in found]
+        return RecordsOut(records=shown, next=following)
 
     @post("/api/v1/records", summary="Open a record")
-    async def create(visitor: Visitor, data: RecordIn) -> Record:
-        _refuse_reader(visitor)
-        number = await store.write(
-            lambda tx: records.open(
+    async def create(visitor: Visitor, data: RecordIn, key: Key = None) -> Record:
+        refuse_reader(visitor)
+
+        def work(tx: Tx) -> Record:
+            if data.kind in sight.hidden(tx, visitor):
+                raise Refusal(Code.FORBIDDEN, msg("You may not open a record of this kind."), where="kind")
+            number = records.open(
                 tx,
                 data.kind,
                 data.title,
@@ -113,38 +121,72 @@ def routes(records: Records, store: Store) -> list[Any]:
                 service=data.service,
                 fields=data.fields,
             )
-        )
-        return await records.get(number)
+            return records.of(tx, number)
+
+        digest = digest_of("/records", data)
+        return await store.write(lambda tx: once(tx, visitor.actor, key, digest, Record, work))
 
     @get("/api/v1/records/{number:str}", summary="One record as it stands")
-    async def one(number: str) -> Record:
-        return await records.get(number)
+    async def one(visitor: Visitor, number: str) -> Record:
+        return await sight.get(number, visitor)
 
     @get("/api/v1/records/{number:str}/events", summary="Everything that happened to a record")
-    async def events(number: str) -> list[EventOut]:
-        await records.get(number)
-        return [msgspec.convert(event, EventOut, from_attributes=True) for event in await records.events(number)]
+    async def events(visitor: Visitor, number: str) -> list[EventOut]:
+        def work(tx: Tx) -> list[Any]:
+            sight.of(tx, number, visitor)
+            return rows.events_of(tx, number)
 
-    @post("/api/v1/records/{number:str}/moves", summary="Bring a record into a stage", status_code=200)
-    async def move(visitor: Visitor, number: str, data: MoveIn) -> Record:
-        _refuse_reader(visitor)
-        return await store.write(lambda tx: records.move(tx, number, data.stage, by=visitor.actor, why=data.why))
-
-    @post("/api/v1/records/{number:str}/comments", summary="Add a word to a record", status_code=200)
-    async def comment(visitor: Visitor, number: str, data: CommentIn) -> Record:
-        _refuse_reader(visitor)
-        await store.write(lambda tx: records.comment(tx, number, data.text, by=visitor.actor))
-        return await records.get(number)
+        return [msgspec.convert(event, EventOut, from_attributes=True) for event in await store.read(work)]
 
     @post("/api/v1/records/{number:str}/fields", summary="Write texts of a record", status_code=200)
-    async def write(visitor: Visitor, number: str, data: FieldsIn) -> Record:
-        _refuse_reader(visitor)
-        await store.write(lambda tx: records.edit(tx, number, data.values, by=visitor.actor, seen=data.seen))
-        return await records.get(number)
+    async def write(visitor: Visitor, number: str, data: FieldsIn, key: Key = None) -> Record:
+        refuse_reader(visitor)
 
-    return [listed, create, one, events, move, comment, write]
+        def work(tx: Tx) -> Record:
+            sight.of(tx, number, visitor)
+            records.edit(tx, number, data.values, by=visitor.actor, seen=data.seen)
+            return records.of(tx, number)
+
+        digest = digest_of(f"/records/{number}/fields", data)
+        return await store.write(lambda tx: once(tx, visitor.actor, key, digest, Record, work))
+
+    return [listed, create, one, events, write, *(_route(act, records, sight, store) for act in ACTS)]
 
 
-def _refuse_reader(visitor: Visitor) -> None:
+def _route(act: Act, records: Records, sight: Sight, store: Store) -> Any:
+    async def does(visitor: Visitor, number: str, data: Any, key: str | None) -> Record:
+        refuse_reader(visitor)
+
+        def work(tx: Tx) -> Record:
+            return do(act, Asking(tx, records, sight, visitor, UTC), number, data)
+
+        digest = digest_of(f"/records/{number}/{act.api}", data)
+        return await store.write(lambda tx: once(tx, visitor.actor, key, digest, Record, work))
+
+    path = f"/api/v1/records/{{number:str}}/{act.api}"
+    name = f"records-api-{act.page}"
+    return post(path, summary=act.about, status_code=200, name=name)(_handler(act, does))
+
+
+def _handler(act: Act, does: Callable[..., Any]) -> Any:
+    """Return a handler whose body has the type that the verb asks for."""
+    if not msgspec.structs.fields(act.asks):
+
+        async def bare(visitor: Visitor, number: str, key: Key = None) -> Record:
+            found: Record = await does(visitor, number, act.asks(), key)
+            return found
+
+        return bare
+
+    async def handler(visitor: Visitor, number: str, data: Any, key: Key = None) -> Record:
+        found: Record = await does(visitor, number, data, key)
+        return found
+
+    handler.__annotations__["data"] = act.asks
+    return handler
+
+
+def refuse_reader(visitor: Visitor) -> None:
+    """Refuse whoever may only read."""
     if not may_write(visitor):
         raise Refusal(Code.FORBIDDEN, msg("Only those who answer or support may change records."))

@@ -133,18 +133,18 @@ def _task(writing: Writing, task_id: str) -> Task:
 
 
 def approve(writing: Writing, by: str, target: str | None) -> None:
-    """Give a word that the plan asks for, in the name of whom it asks."""
+    """Give a word that the plan asks for, in the name of whom it asks; the one that is owed first."""
     plan, record = writing.plan, writing.record
-    asked = asked_to_approve(plan, record)
-    if record.over or not asked or (target is not None and target not in asked):
+    asked = [one for one in asked_to_approve(plan, record) if target is None or one.target == target]
+    if record.over or not asked:
         raise Refusal(Code.CONFLICT, msg("Nobody’s approval is asked for here."), where="target")
-    given = {one.target for one in record.approvals}
-    mine = [one for one in asked if (target is None or one == target) and speaks_for(writing.tx, plan, by, one)]
+    mine = [one for one in asked if speaks_for(writing.tx, plan, by, one.target)]
     if not mine:
-        raise Refusal(Code.FORBIDDEN, msg("The approval of {names} is asked for.", names=", ".join(asked)))
-    owed = [one for one in mine if one not in given]
+        names = ", ".join(dict.fromkeys(one.target for one in asked))
+        raise Refusal(Code.FORBIDDEN, msg("The approval of {names} is asked for.", names=names))
+    owed = next((one for one in mine if one.given is None), None)
     if owed:
-        writing.changed(writing.note("approved", by, data={"target": owed[0]}))
+        writing.changed(writing.note("approved", by, data={"target": owed.target, "before": owed.before}))
 
 
 def disapprove(writing: Writing, by: str, target: str) -> None:

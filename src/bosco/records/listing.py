@@ -24,6 +24,8 @@ class Wanted:
     over: bool = False
     q: str = ""
     before: int | None = None
+    # Kinds that the reader may not see.
+    hidden: frozenset[str] = frozenset()
 
 
 def find(tx: Tx, wanted: Wanted, limit: int = PAGE) -> tuple[list[Any], int | None]:
@@ -42,6 +44,8 @@ def _asked(wanted: Wanted) -> Select[Any]:
     ):
         if value:
             found = found.where(column == value)
+    if wanted.hidden:
+        found = found.where(records.c.kind.not_in(wanted.hidden))
     if wanted.before is not None:
         found = found.where(records.c.id < wanted.before)
     for word in words_in(wanted.q)[:8]:

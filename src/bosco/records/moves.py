@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import Message, Sayable, Text, msg
 from bosco.plan.load import Plan
 from bosco.plan.section import together
 from bosco.records.pledge import priority_of
-from bosco.records.record import Record
+from bosco.records.record import Approval, Record
 from bosco.records.section import RECORDS, Field, Kind
 
 
@@ -113,34 +114,58 @@ def missing_fields(kind: Kind, record: Record, stage: str) -> list[str]:
     found = []
     for name, one in kind.fields.items():
         gate = one.before or (kind.last[0] if one.required else None)
-        if gate in flow and flow.index(gate) <= reached and _is_empty(record.fields.get(name)):
+        if gate in flow and flow.index(gate) <= reached and is_empty(one, record.fields.get(name)):
             found.append(name)
     return found
 
 
-def _is_empty(value: object) -> bool:
+def is_empty(field: Field, value: Any) -> bool:
+    """Say whether a field still wants its value."""
+    if field.type == "checklist" and isinstance(value, list):
+        # Demanded of a list of things to check: every one of them.
+        return len(value) < len(field.options)
     return value is None or value in ("", [])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whose word the plan asks for before a stage, and whether it was given."""
+
+    target: str
+    before: str
+    given: Approval | None = None
+
+
 def missing_approvals(plan: Plan, kind: Kind, record: Record, stage: str) -> list[str]:
-    """Return whose word is still owed before that stage."""
-    flow, gate = list(kind.flow), kind.gate
-    if gate not in flow or stage not in flow or flow.index(stage) < flow.index(gate):
+    """Return whose word is still owed before that stage: its own, and those of the stages on the way."""
+    flow = list(kind.flow)
+    if stage not in flow:
         return []
-    if record.stage in flow and flow.index(record.stage) >= flow.index(gate):
-        return []
-    given = {one.target for one in record.approvals}
-    return [target for target in asked_to_approve(plan, record) if target not in given]
+    here = flow.index(record.stage) if record.stage in flow else -1
+    way = flow[here + 1 : flow.index(stage) + 1]
+    owed = [one.target for one in asked_to_approve(plan, record) if one.before in way and one.given is None]
+    return list(dict.fromkeys(owed))
 
 
-def asked_to_approve(plan: Plan, record: Record) -> tuple[str, ...]:
-    """Return whose approval the plan asks for."""
+def asked_to_approve(plan: Plan, record: Record) -> list[Asked]:
+    """Return whose approval the plan asks for, stage by stage."""
     kind = kind_of(plan, record.kind)
     said = kind.approve.get(record.priority)
-    if said is not None:
-        return tuple(said)
     priority = priority_of(plan, record.kind, record.priority)
-    return tuple(priority.approve) if priority else ()
+    before_gate = said if said is not None else priority.approve if priority else ()
+    wanted = dict.fromkeys(
+        [
+            *((target, kind.gate) for target in before_gate),
+            *((target, stage) for stage in kind.approved_stages for target in kind.approve[stage]),
+        ]
+    )
+    order = list(kind.flow)
+    pairs = sorted(wanted, key=lambda one: order.index(one[1]) if one[1] in order else len(order))
+    return [Asked(target, before, _given(record, target, before)) for target, before in pairs]
+
+
+def _given(record: Record, target: str, before: str) -> Approval | None:
+    return next((one for one in record.approvals if one.target == target and one.before in (before, "")), None)
 
 
 def refuse_move(plan: Plan, record: Record, stage: str, why: str | None) -> Way:

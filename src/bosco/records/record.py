@@ -83,6 +83,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     by: str
     at: datetime
+    # The stage that it opens; one of an older Bosco opens every stage.
+    before: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -178,9 +178,9 @@ def _absorbed(record: Record, event: Event) -> Record:
 
 
 def _approved(record: Record, event: Event) -> Record:
-    target = event.data["target"]
-    others = tuple(one for one in record.approvals if one.target != target)
-    return replace(record, approvals=(*others, Approval(target=target, by=event.by, at=event.at)))
+    target, before = event.data["target"], event.data.get("before", "")
+    others = tuple(one for one in record.approvals if (one.target, one.before) != (target, before))
+    return replace(record, approvals=(*others, Approval(target=target, by=event.by, at=event.at, before=before)))
 
 
 def _disapproved(record: Record, event: Event) -> Record:

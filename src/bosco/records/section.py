@@ -32,6 +32,7 @@ FieldType = Literal[
     "time",
     "list",
     "choice",
+    "checklist",
     "person",
     "service",
     "environment",
@@ -55,8 +56,8 @@ class Field(PlanPart):
 
     @model_validator(mode="after")
     def _has_options(self) -> "Field":
-        if self.type == "choice" and not self.options:
-            raise Misplaced(msg("a choice has no options"), "type", msg("options: with a list"))
+        if self.type in ("choice", "checklist") and not self.options:
+            raise Misplaced(msg("a {type} has no options", type=self.type), "type", msg("options: with a list"))
         return self
 
 
@@ -97,6 +98,8 @@ class Kind(PlanPart):
     moves: Mapping[str, OneOrMany[str]] = PydanticField(default_factory=dict)
     # Whose hand it takes to bring it into a stage: people, groups, levels, or a role.
     who: Mapping[str, OneOrMany[str]] = PydanticField(default_factory=dict)
+    # Who alone may see its records: people, groups, levels, or a role; everybody who may sign in if nothing is said.
+    seen_by: OneOrMany[str] = ()
     # Words that move it when a comment begins with them: `/deployed`.
     commands: Mapping[Name, str] = PydanticField(default_factory=dict)
     # Whether people are called for it as for an alert; others tell only who has it and who watches it.
@@ -111,6 +114,7 @@ class Kind(PlanPart):
     default: str | None = None
     postmortem: OneOrMany[str] = ()
     assign: Mapping[str, OneOrMany[Target]] = PydanticField(default_factory=dict)
+    # Whose word it takes: by priority, before it goes out; or by stage, before it enters that one.
     approve: Mapping[str, OneOrMany[Target]] = PydanticField(default_factory=dict)
     # The stage that it may not enter before those have approved it; if nothing is said, where it goes out or ends.
     approved_before: str | None = None
@@ -143,6 +147,11 @@ class Kind(PlanPart):
     def last(self) -> tuple[str, ...]:
         """Return the stages in which it is over."""
         return self.ends or self.flow[-1:]
+
+    @property
+    def approved_stages(self) -> tuple[str, ...]:
+        """Return the stages that have approvals of their own, whatever the priority."""
+        return tuple(stage for stage in self.flow if stage in self.approve)
 
     @property
     def gate(self) -> str:
@@ -332,7 +341,7 @@ def _unknown_priorities(plan: Plan) -> Iterator[Remark]:
             if usual and tuple(names) == tuple(getattr(usual, word)):
                 continue
             for name in names:
-                if name not in known:
+                if name not in known and not (word == "approve" and name in kind.flow):
                     says = msg("“{name}” is not declared in {section}", name=name, section="priorities")
                     listed = msg("one of {names}", names=", ".join(known))
                     yield Remark(("records", key, word), says, listed, nearest(name, known))

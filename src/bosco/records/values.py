@@ -121,6 +121,11 @@ def _choice(plan: Plan, field: Field, raw: Any) -> str:
     raise Unreadable(msg("this is not one of the choices"), msg("one of {names}", names=listed))
 
 
+def _checklist(plan: Plan, field: Field, raw: Any) -> list[str]:
+    ticked = {_choice(plan, field, one) for one in (raw if isinstance(raw, (list, tuple)) else str(raw).splitlines())}
+    return [key for option in field.options if (key := option_key(option)) in ticked]
+
+
 def option_key(option: Text | str) -> str:
     """Return how a choice is kept, whatever the language in which it was made."""
     return option.say("en") if isinstance(option, Text) else option
@@ -157,6 +162,7 @@ _READ: dict[str, Callable[[Plan, Field, Any], Any]] = {
     "time": _time,
     "list": _list,
     "choice": _choice,
+    "checklist": _checklist,
     "person": _named(lambda plan: plan[TEAM]),
     "service": _named(lambda plan: plan[SERVICES]),
     "environment": _named(lambda plan: plan[ENVIRONMENTS]),

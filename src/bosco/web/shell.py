@@ -19,6 +19,7 @@ from bosco.kit.plural import Plural
 from bosco.kit.words import Language, Sayable, say, translate
 from bosco.web.assets import Assets
 from bosco.web.draw import DRAWINGS, chart_json
+from bosco.web.marked import marked
 from bosco.web.nav import Nav
 from bosco.web.reader import Reader, reader, reader_of, reading
 from bosco.web.site import Site
@@ -65,7 +66,7 @@ class Shell:
             lstrip_blocks=True,
         )
         made.filters.update(FILTERS)
-        made.filters.update(say=said, initials=initials, chart_json=chart_json)
+        made.filters.update(say=said, initials=initials, chart_json=chart_json, marked=marked)
         made.globals.update(
             {"_": translated, "n_": counted, "say": said, "icon": self.assets.icon, "asset": self.assets.url},
             reader=reader,
