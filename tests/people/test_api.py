@@ -1,13 +1,18 @@
 """Who is on call for programs: the API and the command of a running Bosco tell the same."""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from icalendar import Calendar
 from tests.probes.pages_world import House, watching
 from tests.running import bosco
 
+NOW = datetime.now(UTC)
 PLAN = """\
 plan: Turns
 language: en
@@ -122,3 +127,35 @@ def test_an_exchange_is_asked_agreed_and_given_back_as_a_whole(house: House) -> 
         {**wanted, "first": {**turns[0], "person": people[1]}, "second": {**turns[1], "person": people[0]}},
     )
     assert ask(house, f"/exchanges/{again['id']}/withdraw", {})["state"] == "cancelled"
+
+
+def test_a_private_address_gives_a_rotation_to_any_calendar(house: House) -> None:
+    assert house.post("/on-call/calendars/rotation/phone", "viewer").status == 403
+    assert house.post("/on-call/calendars/person/ada", "responder").status == 403
+    assert house.post("/on-call/calendars/rotation/none", "manager").status == 404
+    path = feed_of(house, "phone")
+    first = house.alive.ask(path, token="")
+    assert (first.status, first.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    events = [one for one in Calendar.from_ical(first.text).walk("VEVENT") if one.end > NOW]
+    told = ask(house, f"/rotations/phone?from={quote(events[0].start.isoformat())}")["shifts"]
+    spans = [(one.start.astimezone(UTC), one.end.astimezone(UTC)) for one in events[: len(told) - 1]]
+    assert spans == [(datetime.fromisoformat(one["start"]), datetime.fromisoformat(one["end"])) for one in told[:-1]]
+    assert [str(one["summary"]) for one in events[:2]] == [f"{one['person']['label']}: The phone" for one in told[:2]]
+    # Programs tell entries apart by their identity, which may not change from one reading to the next.
+    again = Calendar.from_ical(house.alive.ask(path, token="").text)
+    assert {str(one["uid"]) for one in events} <= {str(one["uid"]) for one in again.walk("VEVENT")}
+    assert feed_of(house, "phone") != path
+    assert house.alive.ask(path, token="").status == 404
+
+
+def feed_of(house: House, rotation: str) -> str:
+    assert house.post(f"/on-call/calendars/rotation/{rotation}", "manager").status == 200
+    page = house.page(f"/on-call?rotation={rotation}").text
+    found = re.search(r"/calendars/[\w-]{43}\.ics", page)
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize("name", ["x", "x.ics", ".ics", "x" * 3000 + ".ics", "%00.ics", "..%2f.ics"])
+def test_an_address_that_nobody_gave_leads_nowhere(house: House, name: str) -> None:
+    assert house.alive.ask(f"/calendars/{name}", token="").status == 404

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.people.rota import at, instant, plan_of, told
+from tests.people.rota import TEAM, at, instant, plan_of, told
 
 from bosco.people.model import Change
 from bosco.people.on_call import duty, holes, shifts
 from bosco.people.section import Turns
 from bosco.people.turns import turns
+from bosco.plan.load import load_texts
 
 WEEKLY = "  rota: {rotate: weekly, at: 'mon 09:00', from: 2026-01-05, people: [devops, backend]}\n"
 
@@ -241,3 +242,14 @@ def test_day_and_night_layers_meet_without_a_hole_on_every_day(zone: str) -> Non
     start, end = instant("2025-01-01T00:00"), instant("2027-01-01T00:00")
     plan = plan_of(layers, zone, more)
     assert list(holes(shifts(plan, "rota", start, end), start, end)) == []
+
+
+def test_holes_are_warned_of_with_their_dates_when_an_instant_is_given() -> None:
+    text = f"plan: Turns\ntimezone: Europe/Paris\n{TEAM}on_call:\n  rota: {{people: [devops], hours: office}}\n"
+    loaded = load_texts({"plan.yml": text}, now=instant("2026-03-27T12:00"))
+    said = [str(one.says) for one in loaded.warnings]
+    assert any("from 2026-03-27 18:00 to 2026-03-30 09:00; holes in the next 90 days: 64" in one for one in said)
+    later = text.replace("hours: office", "from: 2026-05-01")
+    said = [str(one.says) for one in load_texts({"plan.yml": later}, now=instant("2026-03-27T12:00")).warnings]
+    assert any("from 2026-03-27 13:00 to 2026-05-01 09:00; holes in the next 90 days: 1" in one for one in said)
+    assert not any("90 days" in str(one.says) for one in load_texts({"plan.yml": later}).warnings)

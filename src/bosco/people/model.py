@@ -16,6 +16,7 @@ SAYINGS: dict[str, Message] = {
     "on-call.exchange-agreed": msg("{rotation}: {first} and {second} exchange turns: {why}"),
     "on-call.exchange-refused": msg("{rotation}: {first} and {second} do not exchange turns: {why}"),
     "on-call.exchange-cancelled": msg("{rotation}: {first} no longer asks {second} to exchange turns: {why}"),
+    "on-call.feed-renewed": msg("The calendar of {name} has a new address"),
     "on-call.calendar-read": msg("The calendar of {name} was read: {count} entries count"),
     "on-call.calendar-failed": msg("The calendar of {name} could not be read: {why}"),
 }

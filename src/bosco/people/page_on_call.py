@@ -12,9 +12,10 @@ from litestar.params import Parameter
 
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
-from bosco.kit.words import Sayable, Text
+from bosco.kit.words import Sayable, Text, msg
 from bosco.people.days import days_of, joined, months_of, span_ahead
 from bosco.people.exchanges import Exchanges
+from bosco.people.feeds import Feeds
 from bosco.people.me import person_of
 from bosco.people.model import Hole, Shift
 from bosco.people.on_call import holes
@@ -22,6 +23,7 @@ from bosco.people.section import ON_CALL, TEAM, members_of, people_at_level, sho
 from bosco.people.service import OnCall
 from bosco.plan.current import CurrentPlan
 from bosco.plan.day_words import WEEKDAYS
+from bosco.plan.header import URL
 from bosco.plan.load import Plan
 from bosco.plan.wall_time import midnight
 from bosco.store.store import Store
@@ -44,6 +46,7 @@ class Asked:
     current: CurrentPlan
     on_call: OnCall
     exchanges: Exchanges
+    feeds: Feeds
     journal: Journal
 
     async def me(self, visitor: Visitor) -> str | None:
@@ -99,6 +102,7 @@ def on_call_routes(asked: Asked) -> list[Any]:
             mine=mine(ahead, me)[:MINE] if me else [],
             changes=[one for one in await asked.on_call.changes() if one.rotation in (None, *plan[ON_CALL])],
             exchanges=await asked.on_call.exchanges(),
+            calendars=await _calendars(asked, visitor, me, chosen),
             lines=known[-HISTORY:][::-1],
             acts=visitor.may("responder"),
             manages=visitor.may("manager"),
@@ -131,6 +135,21 @@ def groups_of(plan: Plan) -> list[Group]:
         if one.is_group:
             found.append(Group(shown_name(plan, key), [shown_name(plan, each) for each in members_of(plan, key)]))
     return found
+
+
+async def _calendars(asked: Asked, visitor: Visitor, me: str | None, chosen: Ahead | None) -> list[dict[str, Any]]:
+    """Return the calendars that this reader may subscribe to, with their addresses if they have one."""
+    found: list[tuple[str, str, Sayable | Text]] = []
+    if me is not None:
+        found.append(("person", me, msg("My turns")))
+    if chosen is not None and visitor.may("responder"):
+        found.append(("rotation", chosen.key, chosen.name))
+    base = (asked.current.plan[URL] or "").rstrip("/")
+    told = []
+    for kind, key, name in found:
+        path = await asked.feeds.address(f"{kind}:{key}")
+        told.append({"kind": kind, "key": key, "name": name, "url": f"{base}{path}" if path else None})
+    return told
 
 
 def _tones(found: Sequence[Shift]) -> dict[str, str]:

@@ -6,7 +6,9 @@ from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg
 from bosco.people.exchanges import Exchanges
+from bosco.people.feeds import Feeds
 from bosco.people.page_change import change_routes
+from bosco.people.page_feeds import feed_routes
 from bosco.people.page_on_call import Asked, on_call_routes
 from bosco.people.service import OnCall
 from bosco.plan.current import CurrentPlan
@@ -24,8 +26,9 @@ def routes(  # noqa: PLR0913, PLR0917 - what the pages ask is handed to each of 
     current: CurrentPlan,
     on_call: OnCall,
     exchanges: Exchanges,
+    feeds: Feeds,
     journal: Journal,
 ) -> list[Any]:
     """Return the pages."""
-    asked = Asked(shell, clock, store, current, on_call, exchanges, journal)
-    return [*on_call_routes(asked), *change_routes(asked)]
+    asked = Asked(shell, clock, store, current, on_call, exchanges, feeds, journal)
+    return [*on_call_routes(asked), *change_routes(asked), *feed_routes(asked, feeds)]

@@ -21,6 +21,7 @@ from bosco.plan.recurrence import Recurrence
 from bosco.plan.section import Cell, Remark, Section, Table, cell, together
 from bosco.plan.words import Day, Email, Name, OneOrMany, Phone, PlanText, TimeZone, name_from
 
+AHEAD = timedelta(days=90)
 Role = Literal["viewer", "responder", "support", "manager", "dpo", "admin"]
 ROLES: dict[Role, Message] = {
     "viewer": msg("viewer"),
@@ -179,6 +180,28 @@ def _first_hole(plan: Plan, layers: Iterable[Turns]) -> datetime | None:
     return None
 
 
+def _holes_ahead(plan: Plan, now: datetime) -> Iterator[Remark]:
+    """Say when nobody will be on call: public holidays, and a first day that has not come, leave holes too."""
+    # Whoever counts turns reads this section, so it can be asked only here.
+    from bosco.people.on_call import holes, shifts  # noqa: PLC0415
+
+    zone, until = plan[TIMEZONE], now + AHEAD
+    for key, rotation in plan[ON_CALL].items():
+        if not any(layer.people for layer in rotation.all_layers):
+            continue
+        found = list(holes(shifts(plan, key, now, until), now, until))
+        if found:
+            start, end = (f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in (found[0].start, found[0].end))
+            says = msg(
+                "nobody is on call of the rotation {name} from {start} to {end}; holes in the next 90 days: {count}",
+                name=rotation.name or key,
+                start=start,
+                end=end,
+                count=len(found),
+            )
+            yield Remark(("on_call", key), says)
+
+
 def _team_table(team: Mapping[str, Person], plan: Plan) -> Table:
     columns = (msg("Person"), msg("E-mail"), msg("Phone"), msg("Roles"), msg("Level"))
     return Table(columns, tuple(_person_row(plan, key, person) for key, person in team.items()))
@@ -225,6 +248,7 @@ ON_CALL: Section[Mapping[str, Rotation]] = Section(
     named=True,
     name_of=name_from("name"),
     warn=(_holes,),
+    warn_ahead=(_holes_ahead,),
     table=_on_call_table,
 )
 SECTIONS = [TEAM, ON_CALL]

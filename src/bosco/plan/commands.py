@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from bosco.kit.command import Command, Terminal, takes_plan
@@ -62,11 +63,11 @@ def find_plan(asked: str | None) -> Path:
     )
 
 
-def read(path: Path, terminal: Terminal, data: str | None = None) -> Loaded:
+def read(path: Path, terminal: Terminal, data: str | None = None, now: datetime | None = None) -> Loaded:
     """Load a plan, and speak its language unless the user has asked for one."""
     from bosco.plan.secrets import Secrets
 
-    loaded = load(path, secrets=Secrets(Path(data), os.environ) if data is not None else None)
+    loaded = load(path, secrets=Secrets(Path(data), os.environ) if data is not None else None, now=now)
     if loaded.language:
         terminal.prefer(loaded.language)
     return loaded
@@ -107,8 +108,10 @@ def init(asked: argparse.Namespace, terminal: Terminal) -> int:
 
 def check(asked: argparse.Namespace, terminal: Terminal) -> int:
     """Tell every mistake and every warning, and what the plan holds."""
+    from bosco.kit.clock import RealClock
+
     path = find_plan(asked.path or asked.plan)
-    loaded = read(path, terminal, asked.data)
+    loaded = read(path, terminal, asked.data, RealClock().read())
     if asked.json:
         terminal.line(json.dumps(_as_json(path, loaded, terminal), ensure_ascii=False, indent=2))
         return EXIT_REFUSED if loaded.mistakes else 0

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -127,19 +128,29 @@ class _Wary(Plan):
         return super().__getitem__(section)
 
 
-def load(path: FilePath, sections: Sequence[AnySection] | None = None, *, secrets: Secrets | None = None) -> Loaded:
-    """Read and check the plan of a file or folder."""
-    return _load(read_files(path), discover() if sections is None else sections, secrets)
+def load(
+    path: FilePath,
+    sections: Sequence[AnySection] | None = None,
+    *,
+    secrets: Secrets | None = None,
+    now: datetime | None = None,
+) -> Loaded:
+    """Read and check the plan of a file or folder; with an instant, also warn of what it will lack after it."""
+    return _load(read_files(path), discover() if sections is None else sections, secrets, now)
 
 
 def load_texts(
-    texts: Mapping[str, str], sections: Sequence[AnySection] | None = None, *, secrets: Secrets | None = None
+    texts: Mapping[str, str],
+    sections: Sequence[AnySection] | None = None,
+    *,
+    secrets: Secrets | None = None,
+    now: datetime | None = None,
 ) -> Loaded:
     """Read and check a plan that stands in memory, as files with their names."""
-    return _load(read_texts(dict(texts)), discover() if sections is None else sections, secrets)
+    return _load(read_texts(dict(texts)), discover() if sections is None else sections, secrets, now)
 
 
-def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None) -> Loaded:
+def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None, now: datetime | None) -> Loaded:
     joined = join(files.roots, files.troubles)
     mistakes = [finding_of(trouble) for trouble in files.troubles]
     known = {section.key: section for section in sections}
@@ -159,6 +170,9 @@ def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None)
     if not files.incomplete:
         mistakes += _asked(plan, _Wary(plan, forgiving=True), [check for one in sections for check in one.check])
         warnings += _asked(plan, _Wary(plan, forgiving=False), [warn for one in sections for warn in one.warn])
+    if not files.incomplete and now is not None:
+        ahead = [_from(now, warn) for one in sections for warn in one.warn_ahead]
+        warnings += _asked(plan, _Wary(plan, forgiving=False), ahead)
     warnings += _bare_passwords(joined)
     if secrets is not None:
         warnings += _unset_secrets(joined, secrets)
@@ -166,6 +180,10 @@ def _load(files: Files, sections: Sequence[AnySection], secrets: Secrets | None)
     spoken = reads.get("language")
     language = spoken.value if spoken and not spoken.lost else None
     return Loaded(None if told else plan, told, _in_order(warnings), files.sources, language)
+
+
+def _from(now: datetime, warn: Callable[[Plan, datetime], Iterable[Remark]]) -> Callable[[Plan], Iterable[Remark]]:
+    return lambda plan: warn(plan, now)
 
 
 def _says_nothing(node: Node) -> bool:

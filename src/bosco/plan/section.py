@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from bosco.kit.words import Language, Message, say
@@ -98,6 +99,8 @@ class Section(Generic[T]):
     # What no single entry can know: each function is asked once every section has been read.
     check: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
     warn: Sequence[Callable[["Plan"], Iterable[Remark]]] = ()
+    # What will be lacking from an instant on, with its dates; asked only by who says which instant.
+    warn_ahead: Sequence[Callable[["Plan", datetime], Iterable[Remark]]] = ()
     table: Callable[[T, "Plan"], Table | None] | None = None
     # Adds to the entries that were written those that every plan has.
     complete: Callable[[dict[Any, Any]], dict[Any, Any]] | None = None
