@@ -103,3 +103,8 @@ def test_a_terminal_lists_the_channels_and_tries_one(house: House, far: Server) 
     assert (tried.returncode, SECRET in tried.stdout) == (0, False)
     assert re.search(r"✓ chat +\d+ ms +answered 200", tried.stdout)
     assert bosco("channel", "test", "nope", *where, **secrets).returncode == 1
+    doctor = bosco("doctor", "--send", *where, **secrets)
+    assert doctor.returncode == 1
+    assert re.search(r"✓ chat +\d+ ms +answered 200", doctor.stdout)
+    assert re.search(r"✗ broken +\d+ ms +the far end cannot be reached", doctor.stdout)
+    assert "✗ forgotten" in doctor.stdout

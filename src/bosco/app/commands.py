@@ -17,8 +17,15 @@ def commands() -> list[Command]:
         Command(
             ("demo",), msg("show Bosco alive: a bundled application, watched by a bundled plan"), demo, takes_address
         ),
-        Command(("doctor",), msg("check this installation"), doctor, takes_installation),
+        Command(("doctor",), msg("check this installation"), doctor, takes_doctor),
     ]
+
+
+def takes_doctor(parser: argparse.ArgumentParser) -> None:
+    """Let the command say whether tests leave."""
+    takes_installation(parser)
+    said = str(msg("send a test through every way out, and say how long each took"))
+    parser.add_argument("--send", action="store_true", help=said)
 
 
 def takes_server(parser: argparse.ArgumentParser) -> None:
@@ -129,4 +136,10 @@ def doctor(asked: argparse.Namespace, terminal: Terminal) -> int:
         )
         if finding.hint and not finding.well:
             terminal.line(f"    {finding.hint.say(terminal.language)}")
-    return 1 if any(finding.well is False for finding in findings) else 0
+    ill = any(finding.well is False for finding in findings)
+    if not asked.send:
+        terminal.tell(msg("The ways out were not tried: --send sends a test through each."))
+        return int(ill)
+    from bosco.channels.commands import try_every_way
+
+    return int(not try_every_way(asked, terminal) or ill)

@@ -17,6 +17,7 @@ from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
 from bosco.kit.net import Net
 from bosco.kit.processes import Processes
+from bosco.kit.readiness import Readiness
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE, NAME, TIMEZONE, URL
 from bosco.plan.keep import KEEP
@@ -112,6 +113,7 @@ class House:
             *more,
         )
         self.wiring.provide(House, self)
+        self.wiring.provide(Readiness, Readiness(self.not_ready))
         self.services = self.wiring.services()
         hears = marked(self.services, "hears")
         store.listeners = {fact: [full_name(method) for method in methods] for fact, methods in hears.items()}

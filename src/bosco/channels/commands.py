@@ -84,6 +84,20 @@ def test(asked: argparse.Namespace, terminal: Terminal) -> int:
     return int(any(not one.arrived for one in trials))
 
 
+def try_every_way(asked: argparse.Namespace, terminal: Terminal) -> bool:
+    """Send a test through every channel of the plan, tell how long each took, and say whether all arrived."""
+    from bosco.channels.section import CHANNELS
+    from bosco.store.opening import opened
+
+    plan = _plan(asked, terminal)
+    if plan is None:
+        return False
+    with opened(asked, may_make=True) as store:
+        trials = asyncio.run(_try_all(_channels(store, plan, asked), [*plan[CHANNELS]]))
+    tell_trials(trials, terminal)
+    return all(one.arrived for one in trials)
+
+
 def tell_trials(trials: "list[Trial]", terminal: Terminal, *, as_json: bool = False) -> None:
     """Print what came of tests, and how long each took."""
     spoken = terminal.language

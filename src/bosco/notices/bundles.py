@@ -14,6 +14,7 @@ from bosco.store.tx import Tx
 MANY = 10
 LATELY = timedelta(minutes=1)
 STORM = "*"
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,16 @@ def owe(tx: Tx, row: Owed) -> None:
 def owed_of(tx: Tx, matter: str) -> list[Owed]:
     """Return what is owed and was told of a matter, in every bundle."""
     return [_owed(row) for row in tx.run(_OF_MATTER, {"its_matter": matter})]
+
+
+def owed_of_all(tx: Tx, matter_keys: Sequence[str]) -> dict[str, list[Owed]]:
+    """Return what is owed and was told of each of these matters."""
+    found: dict[str, list[Owed]] = {}
+    for start in range(0, len(matter_keys), AT_ONCE):
+        some = matter_keys[start : start + AT_ONCE]
+        for row in tx.run(select(owed).where(owed.c.matter.in_(some)).order_by(owed.c.put_at, owed.c.bundle)):
+            found.setdefault(row.matter, []).append(_owed(row))
+    return found
 
 
 def news_in(tx: Tx, bundle: str) -> list[Owed]:

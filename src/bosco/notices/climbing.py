@@ -26,6 +26,7 @@ from bosco.store import timers
 from bosco.store.tx import Tx
 
 STEP = "notices.step"
+EXPIRE = "notices.expire"
 
 
 @dataclass

@@ -16,10 +16,11 @@ from bosco.kit.words import msg, say
 from bosco.notices import bundles, rows, told
 from bosco.notices.ack_links import AckLinks
 from bosco.notices.audience import name_of
+from bosco.notices.audit import Loose, loose_ends
 from bosco.notices.bundles import Owed
-from bosco.notices.climbing import STEP, Climber
+from bosco.notices.climbing import EXPIRE, STEP, Climber
 from bosco.notices.digests import DIGEST, Digests, digest_routes
-from bosco.notices.ladder import ladder_of
+from bosco.notices.ladder import ladder_of, next_step
 from bosco.notices.matrix import FOLLOWS, kind_of, routes_of, together
 from bosco.notices.model import Ahead, Matter, MatterAcknowledged, MatterUnacknowledged, NextStep, NobodyCouldBeTold
 from bosco.notices.retell import Reteller
@@ -33,7 +34,6 @@ from bosco.store.store import Store
 from bosco.store.timers import Timer
 from bosco.store.tx import Tx
 
-EXPIRE = "notices.expire"
 BOSCO = "bosco"
 
 
@@ -425,6 +425,15 @@ class Notices:
             )
             for key, speaker in found.items()
         }
+
+    async def loose_ends(self, expected: Iterable[str]) -> tuple[int, list[Loose]]:
+        """Return how many open matters there are, with those expected to be, and which of them nothing will come of."""
+        keys = list(expected)
+
+        def next_at(kept: Kept) -> datetime | None:
+            return next_step(self._climber.ahead(kept)) if kept.climbs else None
+
+        return await self._store.read(lambda tx: loose_ends(tx, self._current.plan, keys, next_at))
 
     async def told(self, key: str) -> list[tuple[told.Telling, told.Sent]]:
         """Return who was told of a matter, through what, when, and what became of it; the latest first."""

@@ -1,6 +1,6 @@
 """What is still to be done: figures for a page and for `/metrics`, and the rows that have trouble."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -98,6 +98,20 @@ def troubles(tx: Tx, limit: int = 100) -> list[Trouble]:
         for row in tx.run(late_parcels)
     ]
     return sorted(found, key=lambda trouble: -trouble.attempts)[:limit]
+
+
+def overdue(tx: Tx, since: datetime) -> list[Queue]:
+    """Return what should have been taken before then, by sort and name: nobody runs it, or whoever did is gone."""
+    late = [one for one in queues(tx) if one.next_try < since]
+    found = []
+    for one in late:
+        if one.sort == "timer":
+            counted = select(func.count()).where(timers.c.name == one.name, timers.c.next_try < since)
+        else:
+            counted = select(func.count()).where(IS_PENDING, outbox.c.kind == one.name, outbox.c.next_try < since)
+        count = int(tx.run(counted).scalar_one())
+        found.append(replace(one, count=count, oldest=one.next_try))
+    return found
 
 
 def ended(tx: Tx, since: datetime) -> dict[tuple[str, str], int]:

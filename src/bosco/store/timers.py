@@ -78,6 +78,12 @@ def due_of(tx: "Tx", name: str, key: str) -> datetime | None:
     return found
 
 
+def all_of(tx: "Tx", name: str) -> dict[str, datetime]:
+    """Return every timer of that name: its key and when it is due."""
+    rows = tx.run(select(timers.c.key, timers.c.due).where(timers.c.name == name))
+    return {row.key: row.due for row in rows}
+
+
 _REPLACED = ("id", "due", "body", "next_try", "holder", "attempts", "because")
 _INTO_SQLITE = sqlite.insert(timers)
 _SET_SQLITE = _INTO_SQLITE.on_conflict_do_update(
