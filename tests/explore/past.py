@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser import free_port
-from tests.running import bosco
 
+from bosco.accounts.tokens import Tokens, Wish
 from bosco.app.house import House, Settings, open_house
 from bosco.app.up import real_doors, serving
 from bosco.kit.clock import RealClock
@@ -33,17 +33,16 @@ class PastClock(RealClock):
 class Past:
     """The running house: its address, and a token for each role."""
 
-    def __init__(self, folder: Path, port: int, loop: asyncio.AbstractEventLoop, house: House) -> None:
+    def __init__(self, port: int, loop: asyncio.AbstractEventLoop, house: House) -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.house = house
         self._loop = loop
-        self._folder = folder
         self._tokens: dict[Role, str] = {}
 
     def token(self, role: Role = "admin") -> str:
         if role not in self._tokens:
-            made = bosco("token", "create", "--role", role, "--name", role, "--data", str(self._folder / "data"))
-            self._tokens[role] = made.stdout.strip().splitlines()[-1]
+            made = self.run(lambda house: house.wiring.get(Tokens).make(Wish(role, role, None, None), actor="bosco"))
+            self._tokens[role] = made[1]
         return self._tokens[role]
 
     def run(self, work: Callable[[House], Any]) -> Any:
@@ -79,7 +78,8 @@ def past(folder: Path, plan: str, now: datetime) -> Iterator[Past]:
     if not begun.wait(60):
         raise AssertionError("Bosco did not start")
     try:
-        yield Past(folder, port, world["loop"], world["house"])
+        yield Past(port, world["loop"], world["house"])
     finally:
         world["loop"].call_soon_threadsafe(over.set)
         thread.join(30)
+        world.clear()

@@ -19,6 +19,9 @@ from tests.stores import skip
 
 from bosco.promql.source import Series
 
+# Milliseconds of samples in one request.
+_SLICE = 600_000
+
 
 class Prometheus:
     """Its HTTP API, as far as tests need it."""
@@ -45,9 +48,9 @@ class Prometheus:
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
 
-    def write(self, series: Sequence[Series]) -> None:
+    def write(self, series: Sequence[Series], slice_ms: int = _SLICE) -> None:
         """Send samples by remote write, in the order of time: it takes nothing that is much older than the newest."""
-        for body in _requests(series):
+        for body in _requests(series, slice_ms):
             request = urllib.request.Request(f"{self.address}/api/v1/write", bytes(body), {**_HEADERS, **self._proof})
             urllib.request.urlopen(request, timeout=60).close()
 
@@ -57,18 +60,16 @@ _HEADERS = {
     "Content-Type": "application/x-protobuf",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
 }
-# Milliseconds of samples in one request.
-_SLICE = 600_000
 
 
-def _requests(series: Sequence[Series]) -> Iterator[bytes]:
+def _requests(series: Sequence[Series], slice_ms: int) -> Iterator[bytes]:
     first = min(int(one.times[0]) for one in series)
     last = max(int(one.times[-1]) for one in series)
     labels = [_labels(one) for one in series]
-    for begin in range(first, last + 1, _SLICE):
+    for begin in range(first, last + 1, slice_ms):
         message = bytearray()
         for one, named in zip(series, labels, strict=True):
-            low, high = one.times.searchsorted([begin, begin + _SLICE])
+            low, high = one.times.searchsorted([begin, begin + slice_ms])
             samples = b"".join(
                 _field(2, b"\x09" + struct.pack("<d", value) + b"\x10" + _varint(at))
                 for at, value in zip(one.times[low:high].tolist(), one.values[low:high], strict=True)

@@ -47,14 +47,15 @@ class Queries:
     async def told_at(self, query: str, at_ms: int, seconds: float | None = None) -> bytes:
         """Return the same in the JSON of Prometheus."""
         found = await self.at(query, at_ms, seconds)
-        return await self._written(lambda: of_instant(found, at_ms))
+        return await self.apart(lambda: of_instant(found, at_ms))
 
     async def told_over(self, query: str, asked: Asked, step_ms: int, seconds: float | None = None) -> bytes:
         """Return the same in the JSON of Prometheus."""
         found, grid = await self.over(query, asked, step_ms, seconds)
-        return await self._written(lambda: of_range(found, grid))
+        return await self.apart(lambda: of_range(found, grid))
 
-    async def _written(self, work: Callable[[], T]) -> T:
+    async def apart(self, work: Callable[[], T]) -> T:
+        """Do something with an answer where it holds up nobody."""
         return await self._clock.in_thread(self._pool, work)
 
     @asynccontextmanager

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from math import isfinite
+from math import floor, isfinite, log10
 from typing import NamedTuple
 
 from babel import Locale
@@ -174,6 +174,16 @@ def number(value: float | Decimal | None, digits: int = 2) -> str:
 _MARKS: dict[Language, dict[int, str]] = {"fr": str.maketrans({",": THIN, ".": ","}), "en": {}}
 
 
+def figure(value: float | None) -> str:
+    """Set a measured value with six digits that count, however large or small it is."""
+    if value is None or not isfinite(value):
+        return NOTHING
+    size = abs(value)
+    if size and (size < 1e-6 or size >= 1e15):
+        return f"{value:.4g}".replace("-", "−")
+    return number(value, max(0, min(9, 5 - floor(log10(size)))) if size else 0)
+
+
 def percent(share: float | Decimal | None, digits: int = 2) -> str:
     """Set a share of 1 as a percentage; what is not quite all never shows as 100 %, nor what is not nothing as 0 %."""
     if share is None:
@@ -216,6 +226,7 @@ FILTERS = {
     "day": day,
     "duration": duration,
     "number": number,
+    "figure": figure,
     "percent": percent,
     "size": size,
     "plain": plain,

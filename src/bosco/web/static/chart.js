@@ -26,6 +26,8 @@ function colour(name, within) {
 }
 
 const numbers = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
+const short = new Intl.NumberFormat(language, { maximumSignificantDigits: 4, notation: "compact" });
+const scaled = (value) => (Math.abs(value) < 1e5 ? numbers : short).format(value);
 const formats = {};
 function told(seconds, options) {
   const key = JSON.stringify(options);
@@ -123,14 +125,17 @@ export async function drawChart(figure, address) {
       },
       axes: [
         { ...axis, values: ticks, space: 64, size: 40 },
-        { ...axis, size: 64, values: (plot, splits) => splits.map((value) => numbers.format(value) + unit), space: 36 },
+        { ...axis, size: 64, values: (plot, splits) => splits.map((value) => scaled(value) + unit), space: 36 },
       ],
       series: [
         { label: told(0, { weekday: "short" }) && figure.querySelector("thead th")?.textContent, value: (plot, at) => (at == null ? "—" : told(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })) },
         ...data.series.map((one, index) => {
           const tone = { ok: "green", degraded: "amber", critical: "red", unknown: "violet", info: "blue", muted: "grey" }[one.tone] ?? one.tone ?? tones[index % tones.length];
           const stroke = colour(`${tone}-solid`, figure);
-          return { label: one.name, stroke, width: 1.75, dash: index >= 3 ? [6, 3] : undefined, fill: data.series.length === 1 ? colour(`${tone}-soft`, figure) : undefined, value: (plot, value) => say(value), spanGaps: false, points: { show: data.at.length < 40 } };
+          const few = data.at.length < 40;
+          // A value with holes on both sides has no line: it is a point.
+          const alone = one.values.flatMap((value, at) => (value != null && one.values[at - 1] == null && one.values[at + 1] == null ? [at] : []));
+          return { label: one.name, stroke, width: 1.75, dash: index >= 3 ? [6, 3] : undefined, fill: data.series.length === 1 ? colour(`${tone}-soft`, figure) : undefined, value: (plot, value) => say(value), spanGaps: false, points: { show: few || alone.length > 0, ...(few ? {} : { filter: () => alone }) } };
         }),
       ],
       hooks: { draw: [markers(data, figure)], setScale: [(plot, scale) => scale === "x" && offer(plot)] },
