@@ -1,6 +1,5 @@
 """Measures for programs: values in, last values out; and the addresses that speak the protocols of others."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,13 +12,15 @@ from bosco.accounts.service import Accounts
 from bosco.kit.clock import Clock
 from bosco.kit.refusal import not_found
 from bosco.kit.words import msg
+from bosco.signals.gate import Gate
 from bosco.signals.measures import Measures, Told, Value
+from bosco.signals.otlp import otlp_routes
+from bosco.signals.pushing import Pushing
 from bosco.signals.samples import Samples
 from bosco.signals.writing import write_routes
 from bosco.web.visitor import AnyRequest, Visitor, may
 
 MOST_AT_ONCE = 10_000
-REMEMBERED = 10_000
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
@@ -49,21 +50,16 @@ class ValueOut(msgspec.Struct):
     source: str
 
 
-def routes(samples: Samples, measures: Measures, accounts: Accounts, clock: Clock) -> list[Any]:
+def routes(
+    samples: Samples, measures: Measures, pushing: Pushing, accounts: Accounts, clock: Clock, gate: Gate
+) -> list[Any]:
     """Return the API of what arrives."""
-    # A sender that did not hear the answer sends the same again, with the same key: its value counts once.
-    answered: OrderedDict[tuple[str, str], list[ValueOut]] = OrderedDict()
 
     async def keep(request: AnyRequest, visitor: Visitor, told: Sequence[Told]) -> list[ValueOut]:
-        key = (visitor.actor + request.url.path, request.headers.get("idempotency-key", "")[:200])
-        if key[1] and key in answered:
-            return answered[key]
-        kept = [_out(one) for one in await measures.push(list(told), f"pushed by {visitor.name or visitor.id}")]
-        if key[1]:
-            answered[key] = kept
-            if len(answered) > REMEMBERED:
-                answered.popitem(last=False)
-        return kept
+        # A sender that did not hear the answer sends the same again, with the same key: its value counts once.
+        key = request.headers.get("idempotency-key", "")[:200]
+        sender, source = visitor.actor + request.url.path, f"pushed by {visitor.name or visitor.id}"
+        return [_out(one) for one in await pushing.push(sender, key, list(told), source)]
 
     @post(
         "/api/v1/measures/{name:str}",
@@ -96,7 +92,13 @@ def routes(samples: Samples, measures: Measures, accounts: Accounts, clock: Cloc
             raise not_found(msg("Nothing has been heard of a measure {name}.", name=name[:100]))
         return [_out(one) for one in found[:limit]]
 
-    return [push, push_all, last, *write_routes(samples, accounts, clock)]
+    return [
+        push,
+        push_all,
+        last,
+        *write_routes(samples, accounts, clock, gate),
+        *otlp_routes(samples, accounts, clock, gate),
+    ]
 
 
 def _told(name: str, data: ValueIn) -> Told:

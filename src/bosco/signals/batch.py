@@ -1,95 +1,125 @@
-"""What one request brought: samples by place, what it says of metrics, and what could not be taken."""
+"""What one request brings, on its way in: places for its series, and what could not be taken."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 
+from bosco.kit.clock import Clock
 from bosco.kit.refusal import Refusal
-from bosco.promql.source import Metadata, Times, Values
-from bosco.signals.labels import Key
+from bosco.promql.source import Times, Values
+from bosco.signals.labels import key_of
 from bosco.signals.latest import Places
+from bosco.signals.reading import Loose, Read, refuse
 from bosco.signals.samples import Samples
-from bosco.telemetry.grid import FIRST, LAST
+from bosco.telemetry.grid import FIRST, LAST, micros
 
 # Clocks differ; but a sample from the day after tomorrow would hide everything that comes before then.
 AHEAD = 10 * 60 * 1000
-MOST_REASONS = 5
+# As many series as are given their places before others have their turn.
+AT_ONCE = 500
 
 
-@dataclass
 class Batch:
-    """Samples on their way in; `take` may be told of columns and of single samples."""
+    """Samples of one source; `take`, then `keep`."""
 
-    samples: Samples
-    source: str
-    now: int
-    metadata: dict[str, Metadata] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
-    histograms: int = 0
-    _columns: list[tuple[Places, Times, Values]] = field(default_factory=list)
-    _loose: tuple[list[int], list[int], list[float]] = field(default_factory=lambda: ([], [], []))
+    def __init__(self, samples: Samples, clock: Clock, source: str, *, own: bool = False) -> None:
+        self.source = source
+        self.refused: Counter[str] = Counter()
+        self.histograms = 0
+        self._samples = samples
+        self._clock = clock
+        self._own = own
+        self._now = micros(clock.read()) // 1000
+        self._read: list[Read] = []
+        self._columns: list[tuple[Places, Times, Values]] = []
+        # Of series whose samples are differences: when the last one was, and the sum so far.
+        self._sums: dict[int, tuple[int, float]] = {}
 
-    def place(self, labels: Mapping[str, str] | Key, samples: int = 1) -> int | None:
-        """Return the place of a series; None, with the reason noted, when it cannot be taken."""
+    async def take(self, read: Read, known: dict[bytes, int] | None = None) -> None:
+        """Give every series its place; what is new is remembered in `known` by its bytes."""
+        self._read.append(read)
+        self.refused.update(read.refused)
+        if len(read.known[0]):
+            # Whoever holds a place must find it alive when the samples are durable.
+            self._samples.latest.told[read.known[0]] = self._now
+            self._columns.append(read.known)
+        for start in range(0, len(read.loose), AT_ONCE):
+            if start:
+                await self._clock.sleep(timedelta(0))
+            self._take_some(read.loose[start : start + AT_ONCE], known)
+
+    def _take_some(self, several: list[Loose], known: dict[bytes, int] | None) -> None:
+        places: list[int] = []
+        told: list[tuple[int, float]] = []
+        for one in several:
+            place = self._place(one)
+            if place is None:
+                continue
+            found = self._grown(place, one) if one.grows else one.samples
+            places.extend([place] * len(found))
+            told.extend(found)
+            self.histograms += one.native
+            if known is not None and one.raw:
+                known[one.raw] = place
+        if told:
+            times, values = zip(*told, strict=True)
+            columns = np.array(times, dtype=np.int64), np.array(values, dtype=np.float64)
+            self._columns.append((np.array(places, dtype=np.int64), *columns))
+
+    def _place(self, one: Loose) -> int | None:
         try:
-            return self.samples.place(labels, self.source)
+            return self._samples.place(key_of(one.labels), self.source, own=self._own)
         except Refusal as refusal:
             if refusal.code != "invalid":
                 raise
-            self.refuse(str(refusal.says), samples)
+            refuse(self.refused, str(refusal.says), 0 if one.part else len(one.samples))
             return None
 
-    def refuse(self, why: str, samples: int = 1) -> None:
-        """Note that samples cannot be taken; only the first few reasons are told."""
-        why = why if len(self.refused) < MOST_REASONS or why in self.refused else "…"
-        self.refused[why] += samples
-
-    def add(self, place: int, time: int, value: float) -> None:
-        """Take one sample."""
-        places, times, values = self._loose
-        places.append(place)
-        times.append(time)
-        values.append(value)
-
-    def take(self, places: Places, times: Times, values: Values) -> None:
-        """Take columns."""
-        self._columns.append((places, times, values))
+    def _grown(self, place: int, one: Loose) -> list[tuple[int, float]]:
+        """Return differences as sums; one that was counted already counts once, one that comes late is refused."""
+        latest = self._samples.latest
+        total, last = float(latest.values[place]), int(latest.times[place])
+        last, total = self._sums.get(place, (last, total if total == total else 0.0))  # noqa: PLR0124 - NaN
+        found = []
+        for time, value in one.samples:
+            if time == last:
+                continue
+            if time < last:
+                refuse(self.refused, "a difference came after a later one", 0 if one.part else 1)
+                continue
+            last, total = time, total + value
+            found.append((time, total))
+        self._sums[place] = (last, total)
+        return found
 
     def columns(self) -> tuple[Places, Times, Values]:
         """Return every sample that can be kept; those of other times are noted as refused."""
-        places, times, values = self._loose
-        parts = [*self._columns]
-        if places:
-            parts.append(
-                (np.array(places, np.int64), np.array(times, dtype=np.int64), np.array(values, dtype=np.float64))
-            )
+        parts, self._columns = self._columns, []
         if not parts:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float64)
-        if len(parts) == 1:
-            laid = parts[0]
-        else:
-            laid = (
-                np.concatenate([part[0] for part in parts]),
-                np.concatenate([part[1] for part in parts]),
-                np.concatenate([part[2] for part in parts]),
-            )
-        inside = (laid[1] > FIRST // 1000) & (laid[1] <= min(self.now + AHEAD, LAST // 1000 - 1))
+            return Read().known
+        laid = parts[0] if len(parts) == 1 else _together(parts)
+        inside = (laid[1] > FIRST // 1000) & (laid[1] <= min(self._now + AHEAD, LAST // 1000 - 1))
         if inside.all():
             return laid
-        self.refuse("a sample is from the future, or from before 1970", int((~inside).sum()))
+        refuse(self.refused, "a sample is from the future, or from before 1970", int((~inside).sum()))
         return laid[0][inside], laid[1][inside], laid[2][inside]
 
     async def keep(self) -> int:
         """Make everything durable, and return how many samples that were."""
         places, times, values = self.columns()
-        if self.metadata:
-            self.samples.note_metadata(self.metadata)
+        for read in self._read:
+            if read.metadata:
+                self._samples.note_metadata(read.metadata)
         if len(places):
-            await self.samples.append(places, times, values)
+            await self._samples.append(places, times, values)
         return len(places)
 
     def told(self) -> str:
         """Return why samples were refused, for the sender's log."""
         return "; ".join(f"{count} refused: {why}" for why, count in self.refused.items())
+
+
+def _together(parts: list[tuple[Places, Times, Values]]) -> tuple[Places, Times, Values]:
+    places, times, values = zip(*parts, strict=True)
+    return np.concatenate(places), np.concatenate(times), np.concatenate(values)

@@ -15,11 +15,14 @@ from bosco.kit.units import convert
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
 from bosco.promql.source import NAME, Matcher, Metadata
+from bosco.signals.labels import key_of
 from bosco.signals.latest import Places
 from bosco.signals.samples import Samples
 from bosco.signals.section import unit_of
 from bosco.telemetry.grid import instant, micros
 
+# Clocks differ.
+AHEAD = 600_000_000
 _NAME = re.compile(r"[^\W\d][\w:.\-]{0,199}")
 
 
@@ -71,14 +74,23 @@ class Measures:
             for one, time, value in zip(told, times, values, strict=True)
         ]
 
+    def check(self, told: list[Told]) -> None:
+        """Refuse values that cannot be taken."""
+        now = self._clock.read()
+        for one in told:
+            self._value(one)
+            at = micros(one.at or now)
+            if at > micros(now) + AHEAD:
+                raise Refusal(Code.INVALID, msg("A value cannot be from the future."))
+            if at // 1000 <= 0:
+                raise Refusal(Code.INVALID, msg("A value cannot be from before 1970."))
+            key_of({**one.labels, NAME: one.name}.items())
+
     def _columns(self, told: list[Told], source: str) -> tuple[Places, np.ndarray, np.ndarray]:
+        self.check(told)
         now = self._clock.read()
         values = np.array([self._value(one) for one in told], dtype=np.float64)
         times = np.array([micros(one.at or now) // 1000 for one in told], dtype=np.int64)
-        if len(times) and int(times.max()) > micros(now) // 1000 + 600_000:
-            raise Refusal(Code.INVALID, msg("A value cannot be from the future."))
-        if len(times) and int(times.min()) <= 0:
-            raise Refusal(Code.INVALID, msg("A value cannot be from before 1970."))
         places = [self._samples.place({**one.labels, NAME: one.name}, source, own=True) for one in told]
         return np.array(places, dtype=np.int64), times, values
 

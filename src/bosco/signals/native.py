@@ -3,13 +3,13 @@
 import struct
 
 from bosco.promql.source import NAME
-from bosco.signals.batch import Batch
+from bosco.signals.reading import Loose, Read
 from bosco.signals.wire import FIXED64, VARINT, fields, signed
 
 _double = struct.Struct("<d").unpack_from
 
 
-def read_native(data: bytes, start: int, stop: int, labels: dict[str, str], batch: Batch) -> None:
+def read_native(data: bytes, start: int, stop: int, labels: list[tuple[str, str]], read: Read) -> None:
     """Take one histogram as two samples, `…_count` and `…_sum`."""
     count = total = 0.0
     time = 0
@@ -21,10 +21,8 @@ def read_native(data: bytes, start: int, stop: int, labels: dict[str, str], batc
             count, total = (value, total) if number == 2 else (count, value)
         elif number == 15 and wire == VARINT:
             time = signed(begin)
-    name = labels.get(NAME, "")
+    name = next((value for label, value in labels if label == NAME), "")
+    others = [pair for pair in labels if pair[0] != NAME]
     for ending, value in (("_count", count), ("_sum", total)):
-        place = batch.place({**labels, NAME: name + ending if name else ""})
-        if place is None:
-            return
-        batch.add(place, time, value)
-    batch.histograms += 1
+        named = [*others, (NAME, name + ending)] if name else others
+        read.loose.append(Loose(named, [(time, value)], native=ending == "_count", part=ending == "_sum"))

@@ -32,6 +32,8 @@ class Register:
         self._most_of_source = most_of_source
         self._limits: dict[str, int] = {}
         self._caches: list[dict[bytes, int]] = []
+        # Grows whenever places are given up, for whoever holds some while others have their turn.
+        self.forgotten = 0
 
     def __len__(self) -> int:
         return len(self._places)
@@ -93,6 +95,7 @@ class Register:
             source = self.source_of(place)
             self._fed[source] -= 1
         self.index.remove(gone)
+        self.forgotten += 1
         dead = set(gone)
         for cache in self._caches:
             for raw in [raw for raw, place in cache.items() if place in dead]:

@@ -1,14 +1,15 @@
 """Reads remote-write 1.0: whole series are recognised by the raw bytes of their labels, new ones are read."""
 
 import struct
+from collections.abc import Mapping
 
 import numpy as np
 
-from bosco.kit.refusal import Refusal
-from bosco.promql.source import Metadata
-from bosco.signals.batch import Batch
-from bosco.signals.labels import MOST_LABELS, key_of
+from bosco.promql.source import Metadata, Times, Values
+from bosco.signals.labels import MOST_LABELS
+from bosco.signals.latest import Places
 from bosco.signals.native import read_native
+from bosco.signals.reading import Loose, Read
 from bosco.signals.wire import BYTES, FIXED64, VARINT, Broken, fields, signed, varint
 
 TYPES = ("unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset")
@@ -16,30 +17,32 @@ TYPES = ("unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary"
 _WITH, _NOUGHT, _BYTES_OF_TIME = 18, 9, 6
 LONGEST_KEY = 4000
 _double = struct.Struct("<d").unpack_from
-Place = tuple[int, int]
+Span = tuple[int, int]
 
 
-def read_v1(data: bytes, batch: Batch, known: dict[bytes, int]) -> None:
-    """Read a request into the batch; raises Broken where it is none."""
+def read_v1(data: bytes, known: Mapping[bytes, int]) -> Read:
+    """Read a request; raises Broken where it is none."""
+    read = Read()
     try:
-        rest, others = _recognise(data, batch, known)
+        rest, others = _recognise(data, read, known)
     except IndexError:
         raise Broken("the message ends too early") from None
     for start, stop in rest:
-        _read_series(data, start, stop, batch, known)
+        _read_series(data, start, stop, read)
     for start, stop in others:
-        _read_metadata(data, start, stop, batch)
+        _read_metadata(data, start, stop, read)
+    return read
 
 
-def _recognise(data: bytes, batch: Batch, known: dict[bytes, int]) -> tuple[list[Place], list[Place]]:
+def _recognise(data: bytes, read: Read, known: Mapping[bytes, int]) -> tuple[list[Span], list[Span]]:
     """Take the series whose labels are known and that hold one sample; return where the others are, and metadata."""
     at, end = 0, len(data)
     find = known.get
     places: list[int] = []
     ends: list[int] = []
     noughts: list[bool] = []
-    rest: list[Place] = []
-    others: list[Place] = []
+    rest: list[Span] = []
+    others: list[Span] = []
     while at < end:
         if data[at] != 0x0A:
             number, wire, start, at = next(fields(data, at, end))
@@ -68,11 +71,11 @@ def _recognise(data: bytes, batch: Batch, known: dict[bytes, int]) -> tuple[list
             ends.append(at)
             noughts.append(nought)
     if places:
-        _take(data, batch, np.array(places), np.array(ends), np.array(noughts))
+        read.known = _columns(data, np.array(places), np.array(ends), np.array(noughts))
     return rest, others
 
 
-def _take(data: bytes, batch: Batch, places: np.ndarray, ends: np.ndarray, noughts: np.ndarray) -> None:
+def _columns(data: bytes, places: Places, ends: Places, noughts: np.ndarray) -> tuple[Places, Times, Values]:
     raw = np.frombuffer(data, dtype=np.uint8)
     parts = raw[ends[:, None] + np.arange(-_BYTES_OF_TIME, 0)].astype(np.int64)
     if not ((parts[:, :-1] >= 0x80).all() and (parts[:, -1] < 0x80).all()):
@@ -81,14 +84,13 @@ def _take(data: bytes, batch: Batch, places: np.ndarray, ends: np.ndarray, nough
     # Where nought was left out, the eight bytes are of something else.
     values = np.ascontiguousarray(raw[ends[:, None] + np.arange(-15, -7)]).view(np.float64).ravel()
     values[noughts] = 0.0
-    batch.samples.latest.told[places] = batch.now
-    batch.take(places, times, values)
+    return places, times, values
 
 
-def _read_series(data: bytes, start: int, stop: int, batch: Batch, known: dict[bytes, int]) -> None:
+def _read_series(data: bytes, start: int, stop: int, read: Read) -> None:
     labels: list[tuple[str, str]] = []
     found: list[tuple[int, float]] = []
-    natives: list[Place] = []
+    natives: list[Span] = []
     after = start
     for number, wire, begin, end in fields(data, start, stop):
         if wire != BYTES:
@@ -97,38 +99,24 @@ def _read_series(data: bytes, start: int, stop: int, batch: Batch, known: dict[b
             labels.append(read_label(data, begin, end))
             after = end
         elif number == 1:
-            return batch.refuse(f"a series has more than {MOST_LABELS} labels")
+            return read.refuse(f"a series has more than {MOST_LABELS} labels")
         elif number == 2:
             found.append(read_sample(data, begin, end))
         elif number == 4:
             natives.append((begin, end))
     if found:
-        place = take_labels(batch, labels, len(found))
-        if place is not None:
-            for time, value in found:
-                batch.add(place, time, value)
-            raw = data[start:after]
-            # Only labels that stand together at the beginning may be recognised by their bytes.
-            if len(raw) <= LONGEST_KEY and _is_all_labels(raw, len(labels)):
-                known[raw] = place
+        raw = data[start:after]
+        # Only labels that stand together at the beginning may be recognised by their bytes.
+        fit = len(raw) <= LONGEST_KEY and _is_all_labels(raw, len(labels))
+        read.loose.append(Loose(labels, found, raw if fit else b""))
     for begin, end in natives:
-        read_native(data, begin, end, dict(labels), batch)
+        read_native(data, begin, end, labels, read)
     return None
 
 
 def _is_all_labels(raw: bytes, count: int) -> bool:
     found = list(fields(raw, 0, len(raw)))
     return len(found) == count and all(number == 1 for number, *_ in found)
-
-
-def take_labels(batch: Batch, labels: list[tuple[str, str]], samples: int) -> int | None:
-    """Return the place of a series with those labels, which may come in any order."""
-    try:
-        key = key_of(labels)
-    except Refusal as refusal:
-        batch.refuse(str(refusal.says), samples)
-        return None
-    return batch.place(key, samples)
 
 
 def read_label(data: bytes, start: int, stop: int) -> tuple[str, str]:
@@ -159,7 +147,7 @@ def read_sample(data: bytes, start: int, stop: int) -> tuple[int, float]:
     return time, value
 
 
-def _read_metadata(data: bytes, start: int, stop: int, batch: Batch) -> None:
+def _read_metadata(data: bytes, start: int, stop: int, read: Read) -> None:
     kind, family, told, unit = 0, "", "", ""
     for number, wire, begin, end in fields(data, start, stop):
         if number == 1 and wire == VARINT:
@@ -167,10 +155,10 @@ def _read_metadata(data: bytes, start: int, stop: int, batch: Batch) -> None:
         elif wire == BYTES and number in (2, 4, 5):
             text = _text(data, begin, end)[:1000]
             family, told, unit = {2: (text, told, unit), 4: (family, text, unit), 5: (family, told, text)}[number]
-    note(batch, family, kind, told, unit)
+    note(read, family, kind, told, unit)
 
 
-def note(batch: Batch, family: str, kind: int, told: str, unit: str) -> None:
+def note(read: Read, family: str, kind: int, told: str, unit: str) -> None:
     """Note what a sender says of a metric."""
     if family:
-        batch.metadata[family] = Metadata(TYPES[kind] if kind < len(TYPES) else "unknown", told[:1000], unit[:100])
+        read.metadata[family] = Metadata(TYPES[kind] if kind < len(TYPES) else "unknown", told[:1000], unit[:100])

@@ -21,6 +21,7 @@ from bosco.signals.from_probes import FromProbes
 from bosco.signals.measures import Measures
 from bosco.signals.samples import Samples
 from bosco.signals.section import feeds_itself
+from bosco.signals.store import forget
 from bosco.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,11 @@ _MOST_LOGINS = 100_000
 class Signals:
     """What arrives."""
 
-    def __init__(self, samples: Samples, measures: Measures, clock: Clock) -> None:
+    def __init__(self, samples: Samples, measures: Measures, clock: Clock, store: Store) -> None:
         self.samples = samples
         self.measures = measures
         self._clock = clock
+        self._store = store
 
     @engine("signals")
     async def run(self) -> None:
@@ -45,6 +47,7 @@ class Signals:
         while True:
             await self._clock.sleep(TIDY_EVERY)
             self.samples.forget_ended()
+            await self._store.write(forget)
 
     @ready("signals")
     async def not_ready(self) -> str | None:

@@ -54,3 +54,12 @@ def numbers(data: bytes, at: int, end: int) -> Iterator[int]:
 def signed(value: int) -> int:
     """Return a number of 64 bits that may be below zero."""
     return value - (1 << 64) if value >> 63 else value
+
+
+def written(value: int) -> bytes:
+    """Return a whole number as it is written."""
+    made = bytearray()
+    while value > 0x7F:
+        made.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*made, value])

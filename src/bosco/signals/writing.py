@@ -1,6 +1,7 @@
 """`/api/v1/write`: remote-write as Prometheus and its like send it; 204 means that every sample is on disk."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import cramjam
@@ -10,12 +11,13 @@ from bosco.accounts.service import Accounts
 from bosco.kit.clock import Clock
 from bosco.kit.refusal import HTTP_STATUS, Code, Refusal
 from bosco.signals.batch import Batch
+from bosco.signals.gate import Gate
+from bosco.signals.reading import Read
 from bosco.signals.remote_write import read_v1
 from bosco.signals.remote_write_2 import read_v2
 from bosco.signals.samples import Samples
 from bosco.signals.senders import sender_of
 from bosco.signals.wire import Broken, varint
-from bosco.telemetry.grid import micros
 from bosco.web.visitor import MACHINE, AnyRequest
 
 log = logging.getLogger(__name__)
@@ -34,23 +36,30 @@ class Unwelcome(Exception):  # noqa: N818 - an answer
         self.status = status
 
 
-def write_routes(samples: Samples, accounts: Accounts, clock: Clock) -> list[Any]:
+def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) -> list[Any]:
     """Return the route of remote-write."""
     known = samples.register.cache()
 
+    async def keep(proto: str, body: bytes, batch: Batch) -> int:
+        size = unpacked_size(body)
+        with gate.room(len(body) + size):
+            forgotten = samples.register.forgotten
+            read = await gate.read(size, lambda: read_body(proto, body, known))
+            if samples.register.forgotten != forgotten:
+                # A series that was recognised may have been let go of meanwhile.
+                read = read_body(proto, body, {})
+            await batch.take(read, known)
+            return await batch.keep()
+
     @post(PATHS, opt=MACHINE, status_code=200, request_max_body_size=LARGEST, include_in_schema=False)
     async def write(request: AnyRequest) -> Response[Any]:
-        written, batch = 0, None
+        written, histograms = 0, 0
         try:
             sender = await sender_of(request, accounts)
             proto = form_of(request.headers.get("content-type", ""), request.headers.get("content-encoding", ""))
-            data = unpacked(await request.body())
-            batch = Batch(samples, f"remote-write {sender.name or sender.id}", micros(clock.read()) // 1000)
-            if proto == _V2:
-                read_v2(data, batch)
-            else:
-                read_v1(data, batch, known)
-            written = await batch.keep()
+            batch = Batch(samples, clock, f"remote-write {sender.name or sender.id}")
+            written = await keep(proto, await request.body(), batch)
+            histograms = batch.histograms
         except Unwelcome as unwelcome:
             return _answer(unwelcome.status, str(unwelcome))
         except Broken as broken:
@@ -59,10 +68,16 @@ def write_routes(samples: Samples, accounts: Accounts, clock: Clock) -> list[Any
             return _refused(refusal)
         if batch.refused:
             log.warning("samples of %s: %s", batch.source, batch.told())
-            return _answer(400, batch.told(), written, batch.histograms)
-        return _answer(204, "", written, batch.histograms)
+            return _answer(400, batch.told(), written, histograms)
+        return _answer(204, "", written, histograms)
 
     return [write]
+
+
+def read_body(proto: str, body: bytes, known: Mapping[bytes, int]) -> Read:
+    """Return what a packed request says."""
+    data = unpacked(body)
+    return read_v2(data) if proto == _V2 else read_v1(data, known)
 
 
 def form_of(content_type: str, encoding: str) -> str:
@@ -81,14 +96,20 @@ def form_of(content_type: str, encoding: str) -> str:
     return _V1
 
 
-def unpacked(body: bytes) -> bytes:
-    """Return what was packed by snappy; how large it will be stands in front, and is believed before it is made."""
+def unpacked_size(body: bytes) -> int:
+    """Return how large the body will be; that stands in front, and is believed before anything is made."""
     try:
         size, _ = varint(body, 0, min(len(body), 10))
     except Broken:
         raise Unwelcome(400, "the body is not packed by snappy") from None
     if size > LARGEST:
         raise Unwelcome(413, f"the body unpacks to {size} bytes, {LARGEST} are allowed")
+    return size
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return what was packed by snappy."""
+    unpacked_size(body)
     try:
         return bytes(cramjam.snappy.decompress_raw(body))
     except (cramjam.DecompressionError, ValueError, OverflowError):
