@@ -60,6 +60,7 @@ _HEADERS = {
     "Content-Type": "application/x-protobuf",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
 }
+CONFIG = "global: {evaluation_interval: 1m}\n"
 
 
 def _requests(series: Sequence[Series], slice_ms: int) -> Iterator[bytes]:
@@ -98,8 +99,8 @@ def _varint(number: int) -> bytes:
     return bytes([*found, number])
 
 
-def prometheus_server(folder: Path) -> Iterator[Prometheus]:
-    """Yield a Prometheus that scrapes nothing and takes what is written to it."""
+def prometheus_server(folder: Path, config: str = CONFIG, *more: str) -> Iterator[Prometheus]:
+    """Yield a Prometheus that takes what is written to it, and does what its configuration says: by default nothing."""
     program = shutil.which("prometheus")
     if program is None:
         skip("needs prometheus")
@@ -107,7 +108,7 @@ def prometheus_server(folder: Path) -> Iterator[Prometheus]:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = int(door.getsockname()[1])
-    (folder / "prometheus.yml").write_text("global: {evaluation_interval: 1m}\n")
+    (folder / "prometheus.yml").write_text(config)
     process = subprocess.Popen(
         [
             program,
@@ -117,24 +118,26 @@ def prometheus_server(folder: Path) -> Iterator[Prometheus]:
             "--storage.tsdb.retention.time=10y",
             "--web.enable-remote-write-receiver",
             "--log.level=error",
+            *more,
         ],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/-/ready", process)
+        wait_for(f"http://127.0.0.1:{port}/-/ready", process)
         yield Prometheus(f"http://127.0.0.1:{port}")
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server answers."""
     for _ in range(600):
-        assert process.poll() is None, "prometheus ended"
+        assert process.poll() is None, "the server ended"
         with contextlib.suppress(OSError):
             urllib.request.urlopen(address, timeout=5).close()
             return
         time.sleep(0.05)
-    raise AssertionError("prometheus is not ready")
+    raise AssertionError("the server is not ready")
