@@ -1,6 +1,6 @@
 """An incident from its first alert to what was learnt, on the whole house and the virtual clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from bosco.alerts.service import Alerts
 from bosco.incidents import learning
 from bosco.incidents.service import Incidents
 from bosco.records.service import Records
+from bosco.services.service import Services
+from bosco.services.spans import Span
 
 SUNDAY = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PLAN = """\
@@ -57,6 +59,10 @@ async def a_night(stage: Stage) -> None:
     await house.wiring.get(Alerts).acknowledge(alert.id, "user:devops")
     await stage.until("03:21")
     assert (await records.get(number)).acknowledged_by == "user:devops"
+    span = Span(SUNDAY, SUNDAY + timedelta(days=1))
+    [mark] = await house.wiring.get(Services).what_touched("database", span)
+    assert (mark.sort, mark.says, mark.href, mark.until) == ("incident", number, f"/incidents/{number}", None)
+    assert await house.wiring.get(Services).what_touched("docs", span) == []
     hosts.does = {}
     await stage.until("03:40")
     record = await records.get(number)

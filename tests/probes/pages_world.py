@@ -68,6 +68,8 @@ services:
 environments:
   staging: {name: Staging, url: "https://staging.cesizen.app", sla: 99%}
   production: {name: Production, url: "https://cesizen.app"}
+calendar:
+  - {name: Move <b>now</b>, every: day, at: "00:00", lasts: 24h, impact: outage, services: [alone]}
 probes:
   web: {http: "http://127.0.0.1:PORT/", service: web, every: 1s}
   api-health:

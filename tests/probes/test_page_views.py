@@ -27,6 +27,7 @@ from bosco.probes.section import PROBES
 from bosco.probes.state import Sight, Standing, begin
 from bosco.services.days import DayBar
 from bosco.services.intervals import Interval
+from bosco.services.marks import Mark
 from bosco.services.model import Standing as ServiceStanding
 from bosco.services.model import State
 from bosco.services.section import SERVICES
@@ -184,6 +185,28 @@ def test_stretches_of_trouble_are_cut_at_the_ends_of_a_chart_and_named_while_the
     drawn = state_markers(many, since, until)
     assert len(drawn) == 60
     assert not any("says" in one for one in drawn)
+
+
+def test_what_touched_a_service_is_named_before_how_it_was() -> None:
+    since, until = NOW - timedelta(hours=24), NOW
+    marks = [
+        Mark("deployment", since + 60 * MINUTE, "1.4.2"),
+        Mark("incident", since + 600 * MINUTE, "SHOP-0001", since + 700 * MINUTE),
+        Mark("incident", since - 600 * MINUTE, "before", since - MINUTE),
+    ]
+    drawn = state_markers([Interval("web", "down", since + 590 * MINUTE, since + 700 * MINUTE)], since, until, marks)
+    assert [(one["tone"], one.get("says")) for one in drawn] == [("blue", "1.4.2"), ("red", None), ("red", "SHOP-0001")]
+    assert "until" not in drawn[0]
+
+
+def test_a_day_says_what_happened_on_it() -> None:
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    calm = DayBar(day, timedelta(hours=24), timedelta(hours=24), timedelta(0), timedelta(0))
+    marks = [Mark("deployment", day + MINUTE, "1.4.2"), Mark("incident", day + 2 * MINUTE, "SHOP-0001")]
+    (bar,) = bars([calm], marks)
+    assert bar.mark == "red"
+    assert say(bar.says, "en").endswith("; 1.4.2; SHOP-0001")
+    assert bars([calm], [Mark("incident", day + timedelta(days=1), "tomorrow")]) == bars([calm])
 
 
 def test_phases_fill_their_bar() -> None:

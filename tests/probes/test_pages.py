@@ -192,6 +192,33 @@ def test_a_manager_corrects_what_was_counted_and_the_reason_stands_in_the_journa
     assert "corrected what counts of web" in lines
 
 
+def test_a_deployment_stands_beside_the_charts_the_days_and_on_the_board(house: House) -> None:
+    told = {"version": "v1.4.2 <b>", "service": "web", "environment": "production", "link": "https://example.org/1"}
+
+    def deploy(role: str, **more: str) -> int:
+        return house.alive.ask("/api/v1/deployments", {**told, **more}, token=house.tokens[role]).status
+
+    assert deploy("viewer") == 403
+    assert deploy("responder", link="javascript:alert(1)") == 400
+    assert [deploy("responder"), deploy("responder")] == [201, 201]
+    text = house.page("/services/web").text
+    link = '<a href="https://example.org/1" rel="noreferrer noopener">v1.4.2 &lt;b&gt; was deployed</a>'
+    assert text.count(link) == 1
+    # In the data of both charts, as JSON that is safe in a page.
+    assert "v1.4.2 \\u003cb\\u003e was deployed" in text
+    board = house.page("/services").text
+    assert re.search(r'data-label="Release"><span><a href="https://example.org/1"[^>]*>v1.4.2 &lt;b&gt;</a>', board)
+    assert "a été déployée" in house.page("/journal?subject=service:web", language="fr").text
+
+
+def test_planned_work_is_told_while_it_is_under_way_and_before(house: House) -> None:
+    text = house.page("/services/alone").text
+    assert "Planned work" in text
+    assert "Move &lt;b&gt;now&lt;/b&gt;" in text
+    assert "under way" in text
+    assert "Planned work" not in house.page("/services/database").text
+
+
 def test_parts_of_pages_are_fetched_without_the_frame(house: House) -> None:
     for path in PAGES:
         answer = house.page(path, **{"HX-Request": "true"})

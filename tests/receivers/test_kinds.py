@@ -1,5 +1,6 @@
 """Every sender's form comes down to the same: which trouble, whether it is over, what it is about."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -230,6 +231,25 @@ def test_a_workflow_that_fails_is_over_with_its_next_good_run() -> None:
     assert read("ci", {**body, "action": "requested"}, x_github_event="workflow_run") == []
     cancelled = {**body, "workflow_run": {**run, "conclusion": "cancelled"}}
     assert isinstance(read("ci", cancelled, x_github_event="workflow_run")[0], Noted)
+
+
+def test_githubs_deployments_tell_their_version_once_they_are_there() -> None:
+    body = {
+        "deployment": {"ref": "v1.4.2", "sha": "abc", "environment": "production"},
+        "deployment_status": {
+            "state": "success",
+            "created_at": "2026-03-01T09:00:00Z",
+            "target_url": "https://ci.example/1",
+        },
+        "repository": REPOSITORY,
+    }
+    (there,) = read("ci", body, x_github_event="deployment_status")
+    assert isinstance(there, Noted)
+    assert (there.version, there.environment, there.link) == ("v1.4.2", "production", "https://ci.example/1")
+    assert there.at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+    (going,) = read("ci", {**body, "deployment_status": {"state": "in_progress"}}, x_github_event="deployment_status")
+    assert isinstance(going, Noted)
+    assert not going.version
 
 
 def test_github_may_send_a_form_and_a_ping() -> None:

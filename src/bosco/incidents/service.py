@@ -11,6 +11,7 @@ from bosco.incidents.actions import read_action
 from bosco.incidents.first_moves import LOOK, FirstMoves
 from bosco.incidents.gather import gather
 from bosco.incidents.manners import IncidentManners
+from bosco.incidents.marks import marks_of
 from bosco.incidents.model import PostmortemPublished
 from bosco.incidents.moves import AFTER
 from bosco.incidents.postmortem import Known, Part, Sentence, draft
@@ -69,6 +70,7 @@ class Incidents:
         self._services = services
         self._moves = moves
         records.behave("incident", IncidentManners(self))
+        services.mark_with(marks_of)
 
     @property
     def _plan(self) -> Plan:

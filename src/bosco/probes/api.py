@@ -12,6 +12,8 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.header import TIMEZONE
 from bosco.probes.api_shapes import (
     CorrectionIn,
+    DeploymentIn,
+    DeploymentOut,
     HeartbeatOut,
     ProbeDetail,
     ProbeOut,
@@ -27,6 +29,7 @@ from bosco.probes.kind import Outcome
 from bosco.probes.pinging import ping_routes
 from bosco.probes.service import Probes
 from bosco.services.budget import judge
+from bosco.services.deployments import Deployment
 from bosco.services.model import Standing
 from bosco.services.section import SERVICES, service_name
 from bosco.services.service import Services
@@ -36,6 +39,7 @@ from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
 PINGS_TOLD = 20
+LONGEST = 200
 MONTH = r"^(19[7-9]\d|2\d{3})-(0[1-9]|1[0-2])$"
 
 
@@ -119,6 +123,18 @@ def routes(
         await services.correct(name, span, data.says, by=visitor.actor, reason=data.reason)
         return data
 
+    @post(
+        "/api/v1/deployments",
+        summary="Tell that a version was deployed",
+        description="It stands beside the charts and on the board of environments. The same within ten minutes is one.",
+        guards=[may("responder")],
+    )
+    async def deploy(visitor: Visitor, data: DeploymentIn) -> DeploymentOut:
+        at = clock.read() if data.at is None else _aware(data.at)
+        one = Deployment(data.version.strip()[:LONGEST], at, visitor.actor, data.service, data.environment, data.link)
+        new = await services.deployed(one)
+        return DeploymentOut(one.version, one.service, one.environment, one.at, one.by, one.link, new)
+
     def _month(text: str | None) -> Span:
         zone = current.plan[TIMEZONE]
         if text is None:
@@ -144,4 +160,4 @@ def routes(
             probes=[view.name for view in probes.views(name)],
         )
 
-    return [listed, one, check, all_services, one_service, correct, *ping_routes(heartbeats, clock)]
+    return [listed, one, check, all_services, one_service, correct, deploy, *ping_routes(heartbeats, clock)]

@@ -132,6 +132,30 @@ class ServiceDetail:
 
 
 @dataclass
+class DeploymentIn:
+    """A version that went to a service, to an environment, or to a service of an environment; now, unless it says."""
+
+    version: str
+    service: str | None = None
+    environment: str | None = None
+    at: datetime | None = None
+    link: str | None = None
+
+
+@dataclass
+class DeploymentOut:
+    """A deployment as it was kept; `new` says whether nobody had told of it before."""
+
+    version: str
+    service: str | None
+    environment: str | None
+    at: datetime
+    by: str
+    link: str | None
+    new: bool
+
+
+@dataclass
 class CorrectionIn:
     """What a person says a service was between two instants, against what was seen, and why."""
 

@@ -10,6 +10,7 @@ from bosco.kit.words import Message, msg
 from bosco.probes.chart import Series
 from bosco.probes.rollup import PHASES
 from bosco.services.intervals import Interval
+from bosco.services.marks import Mark
 from bosco.web.states import STATES
 
 POINTS = 300
@@ -90,18 +91,32 @@ def with_holes(
     return instants, filled
 
 
-def state_markers(intervals: Iterable[Interval], since: datetime, until: datetime) -> list[Chart]:
-    """Return the stretches in which it was not well; named while they are few."""
+def state_markers(
+    intervals: Iterable[Interval], since: datetime, until: datetime, marks: Sequence[Mark] = ()
+) -> list[Chart]:
+    """Return the stretches in which it was not well, and what touched it; named while there is room for names."""
+    happened = [one for one in marks if one.at < until and (one.until or one.at) >= since][-MOST_MARKERS:]
+    told = [(_marker(one.at, one.until, one.tone, since, until), one.says) for one in happened]
     bad = [one for one in intervals if one.state in _MARKS and (one.end or until) > since][-MOST_MARKERS:]
-    found: list[Chart] = []
-    named: datetime | None = None
-    for one in bad:
-        start = max(one.start, since)
-        found.append({"at": start, "until": min(one.end or until, until), "tone": _MARKS[one.state]})
-        if len(bad) <= MOST_NAMED and (named is None or start - named > (until - since) * APART):
-            found[-1]["says"] = STATES[one.state][1]
-            named = start
-    return found
+    states = [
+        (_marker(one.start, one.end or until, _MARKS[one.state], since, until), STATES[one.state][1]) for one in bad
+    ]
+    # What happened is named before how it was, for that is what a reader does not see at once.
+    _name([*told, *(states if len(states) <= MOST_NAMED else ())], (until - since) * APART)
+    return sorted((one for one, _ in [*told, *states]), key=lambda one: one["at"])
+
+
+def _marker(at: datetime, end: datetime | None, tone: str, since: datetime, until: datetime) -> Chart:
+    lasts = {} if end is None else {"until": min(end, until)}
+    return {"at": max(at, since), **lasts, "tone": tone}
+
+
+def _name(told: Sequence[tuple[Chart, object]], apart: timedelta) -> None:
+    named: list[datetime] = []
+    for one, says in told:
+        if len(named) < MOST_NAMED and all(abs(one["at"] - other) > apart for other in named):
+            one["says"] = says
+            named.append(one["at"])
 
 
 def phase_shares(phases: Mapping[str, timedelta]) -> list[tuple[Message | str, str, timedelta]]:

@@ -1,16 +1,20 @@
 """One bar for each day: how a service or probe was, and for how long it was not well."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bosco.kit.units import say_duration
 from bosco.kit.words import Language, Message, msg
 from bosco.services.days import DayBar
+from bosco.services.marks import SORTS, Mark
 from bosco.web.draw import Bar
 from bosco.web.reader import reader
 from bosco.web.typeset import day as day_text
 
+MOST_NAMED = 5
+# Of several marks of one day, the most telling gives its tone.
+SORT_ORDER = tuple(SORTS)
 _MINUTE, _SECOND, _HOUR = timedelta(minutes=1), timedelta(seconds=1), timedelta(hours=1)
 
 
@@ -25,9 +29,22 @@ class _Date:
         return day_text((self.start + timedelta(hours=12)).astimezone(reader().zone).date())
 
 
-def bars(days: Iterable[DayBar]) -> list[Bar]:
-    """Return how days are drawn: any downtime shows, and silence never looks like calm."""
-    return [_bar(day) for day in days]
+def bars(days: Iterable[DayBar], marks: Sequence[Mark] = ()) -> list[Bar]:
+    """Return how days are drawn: any downtime shows, and silence never looks like calm; marks stand below their day."""
+    return [_marked(_bar(day), _began(day, marks)) for day in days]
+
+
+def _began(day: DayBar, marks: Sequence[Mark]) -> list[Mark]:
+    return [one for one in marks if day.start <= one.at < day.start + day.length]
+
+
+def _marked(bar: Bar, marks: Sequence[Mark]) -> Bar:
+    if not marks:
+        return bar
+    says = bar.says
+    for one in marks[:MOST_NAMED]:
+        says = msg("{says}; {mark}", says=says, mark=one.says)
+    return replace(bar, says=says, mark=min(marks, key=lambda one: SORT_ORDER.index(one.sort)).tone)
 
 
 def _bar(day: DayBar) -> Bar:

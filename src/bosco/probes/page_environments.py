@@ -11,6 +11,7 @@ from bosco.probes.model import ProbeView
 from bosco.probes.section import PROBES
 from bosco.services.availability import measure
 from bosco.services.budget import Verdict, judge
+from bosco.services.deployments import Deployment
 from bosco.services.intervals import Interval
 from bosco.services.model import Standing
 from bosco.services.section import ENVIRONMENTS, SERVICES
@@ -40,6 +41,8 @@ class Place:
     sla: float | None
     # How its promise stands; None without a promise.
     verdict: Verdict | None
+    # What was deployed there last.
+    release: Deployment | None = None
 
 
 def members(plan: Plan, key: str) -> Members:
@@ -80,6 +83,7 @@ def place_of(  # noqa: PLR0913, PLR0917 - it is put together from both sorts of 
     intervals: Sequence[Interval],
     span: Span,
     now: datetime,
+    release: Deployment | None = None,
 ) -> Place:
     """Return how an environment stands: as its worst member."""
     declared = plan[ENVIRONMENTS][key]
@@ -92,4 +96,4 @@ def place_of(  # noqa: PLR0913, PLR0917 - it is put together from both sorts of 
     # Of several members, the worse one counts wherever they overlap.
     found = measure(intervals, span, now)
     verdict = judge(found, declared.sla).verdict if declared.sla is not None and parts else None
-    return Place(key, declared.name or key, declared.url, word, since, found.share, declared.sla, verdict)
+    return Place(key, declared.name or key, declared.url, word, since, found.share, declared.sla, verdict, release)

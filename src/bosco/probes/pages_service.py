@@ -28,6 +28,7 @@ from bosco.probes.section import PROBES
 from bosco.probes.service import Probes
 from bosco.services.availability import Said
 from bosco.services.maintenance import Work
+from bosco.services.marks import SORTS
 from bosco.services.model import SAID
 from bosco.services.section import SERVICES, service_name
 from bosco.services.service import Services
@@ -38,6 +39,7 @@ from bosco.web.visitor import AnyRequest, Visitor, may
 
 LINES = 12
 HISTORY = 12
+MARKS = 30
 # So much planned work is told, of so long a time.
 WORKS, AHEAD = 4, timedelta(days=31)
 LONGEST_REASON = 2000
@@ -109,13 +111,17 @@ async def _now(ask: Asked, name: str) -> dict[str, Any]:
     rows = [
         row_of(view, word_of(view, ask.probes.standings.get(view.name)), None, figures.get(view.name)) for view in views
     ]
+    drawn = (await ask.days.of_services([name], now))[name]
+    marks = await ask.services.what_touched(name, Span(drawn[0].start, now))
     return {
         "one": one,
         "banner": banner_of(one, [service_name(plan, other) for other in leaning], _next_look(ask, views, now)),
         "now": now,
         "needed_by": [link(plan, other, standings) for other in leaning],
         "rows": sorted(rows, key=lambda row: WORDS.index(row.word)),
-        "days": bars((await ask.days.of_services([name], now))[name]),
+        "days": bars(drawn, marks),
+        "marks": marks[::-1][:MARKS],
+        "sorts": SORTS,
         "works": await _works(ask, name, now),
         "lines": (await ask.journal.of(f"service:{name}", LINES))[::-1][:LINES],
     }
@@ -165,7 +171,9 @@ async def _charts(ask: Asked, name: str, word: str, probe: str) -> dict[str, Any
     since = now - span.length
     watched = await ask.probes.intervals([chosen.name], since, now)
     series = await ask.results.series(chosen.name, chart_start(since, watched, now), now, POINTS)
-    markers = state_markers(await ask.services.intervals([name], since, now), first_point(series), now)
+    begins = first_point(series)
+    marks = await ask.services.what_touched(name, Span(begins, now))
+    markers = state_markers(await ask.services.intervals([name], since, now), begins, now, marks)
     path = f"/services/{name}?probe={chosen.name}"
     return {
         "chosen": chosen,

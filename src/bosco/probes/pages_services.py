@@ -64,7 +64,8 @@ def services_routes(
             its = members(plan, key)
             seen = await services.intervals(its.services, month.start, month.end)
             seen += await probes.intervals(its.probes, month.start, month.end)
-            found.append(place_of(plan, key, its, standings, views, seen, month, now))
+            release = await services.last_deployment(key, its.services)
+            found.append(place_of(plan, key, its, standings, views, seen, month, now, release))
         return found
 
     return [service_list]

@@ -3,15 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 
 from bosco.kit.packed import pack
 from bosco.kit.words import LANGUAGES, say
 from bosco.notices.section import PRIORITIES
 from bosco.plan.load import Plan
-from bosco.receivers.model import Received
+from bosco.receivers.model import Noted, Received
 from bosco.receivers.section import Receiver
-from bosco.services.section import SERVICES
+from bosco.services.deployments import Deployment
+from bosco.services.section import ENVIRONMENTS, SERVICES
 
 _WORDS = {
     "critical": "critical fatal emergency emerg alert page crit error err high disaster blocker severe p1 sev1 sev-1",
@@ -48,6 +50,17 @@ def service_of(plan: Plan, receiver: Receiver, one: Received) -> str | None:
         if found:
             return found
     return receiver.service
+
+
+def deployed_of(plan: Plan, receiver: Receiver, note: Noted, at: datetime, by: str) -> Deployment | None:
+    """Return the deployment that a note tells of, if the plan knows where it went."""
+    word = note.service
+    service = receiver.services.get(word) or _names(plan).get(_slug(word)) or receiver.service
+    places = {_slug(key): key for key in plan[ENVIRONMENTS]}
+    environment = places.get(_slug(note.environment))
+    if not note.version or (service is None and environment is None):
+        return None
+    return Deployment(note.version, min(note.at or at, at), by, service, environment, note.link)
 
 
 def _words(one: Received) -> Iterator[str]:

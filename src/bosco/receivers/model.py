@@ -44,6 +44,9 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     link: str | None = None
     service: str = ""
     at: datetime | None = None
+    # Of a change that was made: the version that was deployed, and where to.
+    version: str = ""
+    environment: str = ""
 
 
 Heard = list[Received | Noted]

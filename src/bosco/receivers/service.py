@@ -21,10 +21,11 @@ from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
 from bosco.plan.load import Plan
 from bosco.receivers import store
-from bosco.receivers.meaning import level_of, priority_of, service_of
+from bosco.receivers.meaning import deployed_of, level_of, priority_of, service_of
 from bosco.receivers.model import Heard, Kept, Noted, Received
 from bosco.receivers.section import Receiver, receiver_name
 from bosco.receivers.store import Known
+from bosco.services import deployments
 from bosco.store import timers
 from bosco.store.store import Store
 from bosco.store.timers import Timer
@@ -88,7 +89,7 @@ class Receivers:
         firing = self._raise(tx, plan, name, receiver, [one for one in alerts if one.said == "firing"], known)
         resolved = self._clear(tx, name, [one for one in alerts if one.said == "resolved"])
         for note in notes:
-            self._note(tx, plan, name, note)
+            self._note(tx, plan, name, receiver, note)
         store.note_received(tx, name, len(alerts))
         if firing or resolved:
             self._tell(tx, plan, name, firing, resolved)
@@ -138,7 +139,10 @@ class Receivers:
                 if found is not None and found.acknowledged_by is None:
                     await self._alerts.acknowledge(found.id, f"receiver:{name}", via=name)
 
-    def _note(self, tx: Tx, plan: Plan, name: str, note: Noted) -> None:
+    def _note(self, tx: Tx, plan: Plan, name: str, receiver: Receiver, note: Noted) -> None:
+        deployed = deployed_of(plan, receiver, note, tx.at, f"receiver:{name}")
+        if deployed is not None:
+            deployments.note(tx, deployed)
         data = {"receiver": pack(receiver_name(plan, name)), "title": note.title, "link": note.link}
         subject = f"receiver:{name}"
         write_line(tx, subject=subject, what="receiver.noted", actor=subject, why=note.title, data=data)

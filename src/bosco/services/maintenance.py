@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bosco.kit.words import Message, Text
+from bosco.services.marks import Mark
 from bosco.services.spans import Span
 from bosco.store.tx import Tx
 
@@ -26,6 +27,11 @@ Works = Callable[[Tx, str, Span], Sequence[Work]]
 def nothing_planned(tx: Tx, name: str, span: Span) -> Sequence[Work]:
     """Tell that nobody keeps a calendar."""
     return ()
+
+
+def mark_of(work: Work) -> Mark:
+    """Return work as a mark beside a line of time."""
+    return Mark("maintenance", work.span.start, work.name, work.span.end)
 
 
 def excused(works: Sequence[Work]) -> list[Span]:

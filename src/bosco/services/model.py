@@ -14,6 +14,7 @@ SAYINGS = {
     "service.degraded": msg("{service} is degraded: {why}"),
     "service.came-back": msg("{service} is up again: {why}"),
     "service.became-unknown": msg("the state of {service} is unknown: {why}"),
+    "service.deployed": msg("{version} was deployed to {where}"),
     "service.corrected": msg("{by} corrected what counts of {service}: {says} from {start} to {end} ({why})"),
 }
 

@@ -1,7 +1,7 @@
 """The services' verbs: how each stands, and since when."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bosco.journal import write as write_line
@@ -11,17 +11,21 @@ from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import Language, Sayable, msg, say
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE, TIMEZONE, hours_called
-from bosco.services import store
+from bosco.services import deployments, store
 from bosco.services.availability import Availability, Correction, Counting, Said, measure
+from bosco.services.deployments import Deployment
 from bosco.services.intervals import Interval, Turn
-from bosco.services.maintenance import Work, Works, excused, nothing_planned
+from bosco.services.maintenance import Work, Works, excused, mark_of, nothing_planned
+from bosco.services.marks import Mark, Marks
 from bosco.services.model import FACTS, SAID, WHAT, Standing, State, Turned
-from bosco.services.section import SERVICES, Service
+from bosco.services.section import ENVIRONMENTS, SERVICES, Service
 from bosco.services.spans import Span, open_spans
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 
 LONGEST_REASON = 2000
+# Clocks of machines that deploy may run ahead of ours.
+AHEAD_OF_US = timedelta(minutes=5)
 
 
 @service
@@ -34,6 +38,7 @@ class Services:
         self._standings: dict[str, Standing] = {}
         self._loaded = False
         self._works: Works = nothing_planned
+        self._marks: list[Marks] = []
 
     async def load(self) -> None:
         """Read how every service stood; whoever judges services does so first, others need not."""
@@ -57,6 +62,50 @@ class Services:
     async def works(self, name: str, span: Span) -> Sequence[Work]:
         """Return the planned work on a service that touches a span, in order and uncut."""
         return await self._store.read(lambda tx: self._works(tx, name, span))
+
+    def mark_with(self, source: Marks) -> None:
+        """Ask that source too, from now on, what touched a service."""
+        self._marks.append(source)
+
+    async def what_touched(self, name: str, span: Span) -> list[Mark]:
+        """Return what touched a service within a span, in order: incidents, deployments, planned work."""
+        environment = self._find(name).environment
+
+        def read(tx: Tx) -> list[Mark]:
+            found = deployments.marks(deployments.within(tx, span, service=name, environment=environment))
+            for source in self._marks:
+                found.extend(source(tx, name, span))
+            works = [one for one in self._works(tx, name, span) if one.excuses and one.span.start < tx.at]
+            return sorted([*found, *map(mark_of, works)], key=lambda one: one.at)
+
+        return await self._store.read(read)
+
+    async def deployed(self, deployed: Deployment) -> bool:
+        """Keep that a version was deployed, where the plan knows it; say whether that was new."""
+        self._check(deployed)
+
+        def write(tx: Tx) -> bool:
+            if deployed.at > tx.at + AHEAD_OF_US:
+                raise Refusal(Code.INVALID, msg("Only what has been deployed is told."), where="at")
+            return deployments.note(tx, deployed)
+
+        return await self._store.write(write)
+
+    async def last_deployment(self, environment: str, services: Sequence[str]) -> Deployment | None:
+        """Return what was deployed last to an environment, or to one of these services of it."""
+        return await self._store.read(lambda tx: deployments.last_in(tx, environment, services))
+
+    def _check(self, deployed: Deployment) -> None:
+        if deployed.service is not None:
+            self._find(deployed.service)
+        if deployed.environment is not None and deployed.environment not in self._current.plan[ENVIRONMENTS]:
+            raise not_found(msg("There is no environment called {name}.", name=deployed.environment[:100]))
+        if deployed.service is None and deployed.environment is None:
+            raise Refusal(Code.INVALID, msg("Say which service or environment it went to."), where="service")
+        if not deployed.version.strip():
+            raise Refusal(Code.INVALID, msg("Say which version it is."), where="version")
+        if deployed.link is not None and not deployed.link.startswith(("https://", "http://")):
+            raise Refusal(Code.INVALID, msg("A link begins with https:// or http://."), where="link")
 
     async def availability(self, name: str, span: Span) -> Availability:
         """Return how available a service was over a span, as its plan counts it and people corrected it."""

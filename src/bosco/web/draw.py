@@ -34,6 +34,8 @@ class Bar:
 
     tone: str
     says: Sayable = ""
+    # The tone of a mark below it: something happened on that day.
+    mark: str | None = None
 
 
 def uptime_svg(days: Sequence[Bar], label: Sayable) -> Markup:
@@ -47,9 +49,14 @@ def uptime_svg(days: Sequence[Bar], label: Sayable) -> Markup:
         drawn.append(
             f'<rect class="{escape(tone)}" x="{at * 4}" y="{top}" width="3" height="{height}" rx="1">{told}</rect>'
         )
+        if bar.mark:
+            drawn.append(
+                f'<rect class="{escape(bar.mark)}" x="{at * 4}" y="35" width="3" height="3" rx="1">{told}</rect>'
+            )
+    height = 38 if any(bar.mark for bar in days) else 32
     return Markup(
-        '<svg class="uptime" viewBox="0 0 {} 32" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-    ).format(max(1, len(days) * 4 - 1), say(label, language), _safe("".join(drawn)))
+        '<svg class="uptime" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
+    ).format(max(1, len(days) * 4 - 1), height, say(label, language), _safe("".join(drawn)))
 
 
 def spark(values: Sequence[float | None], tone: str | None = None) -> Markup:

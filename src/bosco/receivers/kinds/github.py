@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 from bosco.kit.words import Message, msg
 from bosco.plan.words import SecretText
-from bosco.receivers.kind import Body, Kind, decoded, labels_of, line, short_key, text, web_link, wrong
+from bosco.receivers.kind import Body, Kind, decoded, labels_of, line, short_key, text, web_link, when, wrong
 from bosco.receivers.model import Heard, Noted, Received, Said
 
 _OPEN = {"created", "reopened", "reintroduced", "auto_reopened", "appeared_in_branch", "reopened_by_user"}
@@ -27,7 +27,7 @@ class Github(Kind):
 Payload URL: {url}
 Content type: application/json
 Secret: the secret of the plan
-Events: Dependabot alerts, Workflow runs, Code scanning alerts, Secret scanning alerts
+Events: Dependabot alerts, Workflow runs, Deployment statuses, Code scanning alerts, Secret scanning alerts
 """
 
     def read(self, body: Body) -> Heard:
@@ -149,9 +149,30 @@ def _workflow(data: dict[str, Any]) -> Heard:
     ]
 
 
+def _deployed(data: dict[str, Any]) -> Heard:
+    deployment, status = _part(data, "deployment"), _part(data, "deployment_status")
+    _, name = _repository(data)
+    version, where = (
+        line(deployment.get("ref") or deployment.get("sha") or ""),
+        line(deployment.get("environment") or ""),
+    )
+    state = line(status.get("state") or "")
+    return [
+        Noted(
+            title=line(f"{name} {version} → {where}: {state}"),
+            link=web_link(status.get("target_url") or status.get("log_url")) or _repository_link(data),
+            service=name,
+            at=when(status.get("created_at")),
+            version=version if state == "success" else "",
+            environment=where,
+        )
+    ]
+
+
 _EVENTS: dict[str, Callable[[dict[str, Any]], Heard]] = {
     "ping": _ping,
     "workflow_run": _workflow,
+    "deployment_status": _deployed,
     "dependabot_alert": _scanned(
         "dependabot",
         _package,

@@ -131,6 +131,7 @@ def change_of(change: Change) -> Noted:
         link=next(iter(links), None),
         service=change.payload.source or "",
         at=when(change.payload.timestamp),
+        version=line(summary[:LONGEST_SUMMARY]),
     )
 
 
