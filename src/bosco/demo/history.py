@@ -10,7 +10,9 @@ from bosco.kit.words import msg
 from bosco.probes import rows
 from bosco.probes.kind import Outcome, Reading
 from bosco.probes.results import ProbeResults
+from bosco.services import deployments
 from bosco.services import store as services
+from bosco.services.deployments import Deployment
 from bosco.services.intervals import Turn
 from bosco.store.store import Store
 from bosco.store.tx import Tx
@@ -50,9 +52,22 @@ TROUBLES = (
 )
 
 
+# Versions that went to production, so many days ago.
+RELEASES = (
+    ("web", "2.11.0", 62.5),
+    ("api", "1.8.0", 71.4),
+    ("api", "1.9.0", 33.2),
+    ("web", "2.12.0", 24.6),
+    ("api", "1.9.1", 9.8),
+    ("web", "2.12.1", 4.3),
+    ("api", "1.10.0", 0.4),
+)
+
+
 async def remember(store: Store, results: ProbeResults, now: datetime) -> None:
     """Write the past: intervals for the promises, looks for the charts."""
     await store.write(lambda tx: _intervals(tx, now))
+    await store.write(lambda tx: _releases(tx, now))
     await results.load()
     for number, look in enumerate(_looks(now)):
         if number % AT_ONCE:
@@ -60,6 +75,12 @@ async def remember(store: Store, results: ProbeResults, now: datetime) -> None:
         else:
             # Waiting for one of them lets those before it be written.
             await results.record(*look)
+
+
+def _releases(tx: Tx, now: datetime) -> None:
+    for service, version, days in RELEASES:
+        at = now - timedelta(days=days)
+        deployments.note(tx, Deployment(version, at, "receiver:github", service, "production"))
 
 
 def _intervals(tx: Tx, now: datetime) -> None:
