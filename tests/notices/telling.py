@@ -54,6 +54,8 @@ class Recorder:
     def __init__(self) -> None:
         self.letters: list[tuple[datetime, str, Letter]] = []
         self.fails: set[str] = set()
+        # What failed is said a moment later, as a channel that had to try would.
+        self.refuse_later: Callable[[LetterFailed], object] | None = None
 
     def post(self, tx: Tx, letter: Letter, at: datetime | None = None) -> str:
         letter_id = tx.new_id()
@@ -62,7 +64,11 @@ class Recorder:
         about = {"letter": letter_id, "thread": letter.thread, "subject": letter.subject, "channel": letter.channel}
         if letter.channel in self.fails or any(one.address in self.fails for one in letter.to):
             because = pack(msg("refused"))
-            tx.publish(LetterFailed(**about, to=letter.to, event=letter.event, because=because, at=tx.at))
+            failed = LetterFailed(**about, to=letter.to, event=letter.event, because=because, at=tx.at)
+            if self.refuse_later:
+                self.refuse_later(failed)
+            else:
+                tx.publish(failed)
         else:
             tx.publish(LetterDelivered(**about, at=tx.at))
         return letter_id
@@ -75,6 +81,7 @@ class World:
         self.store, self.clock, self.ids = store, clock, ids or SeededIds()
         self.current = CurrentPlan(plan)
         self.out = Recorder()
+        self._refusing: set[asyncio.Task[None]] = set()
         self.build()
 
     def build(self) -> None:
@@ -133,6 +140,22 @@ class World:
     async def close(self, *keys: str) -> None:
         for key in keys:
             await self.store.write(lambda tx, key=key: self.notices.close(tx, f"alert:{key}", msg("it went away")))
+
+    def fail_after(self, pause: timedelta, *channels: str) -> None:
+        """Let those channels refuse every letter, that long after they were given it."""
+        self.out.fails |= set(channels)
+
+        async def refuse(failed: LetterFailed) -> None:
+            await self.clock.sleep(pause)
+            await self.store.write(lambda tx: tx.publish(msgspec.structs.replace(failed, at=tx.at)))
+
+        loop = asyncio.get_running_loop()
+
+        def begin(failed: LetterFailed) -> None:
+            self._refusing.add(asyncio.create_task(refuse(failed)))
+
+        # Letters are posted inside a transaction, in the writer's thread.
+        self.out.refuse_later = lambda failed: loop.call_soon_threadsafe(begin, failed)
 
     async def do(self, work: Callable[[Tx, Notices], None]) -> None:
         await self.store.write(lambda tx: work(tx, self.notices))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bosco.channels.model import LetterFailed
 from bosco.channels.section import CHANNELS, channel_name
@@ -27,6 +28,8 @@ class Instead:
 
     bundles: list[str] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
+    # Since when it has been tried: no way is tried twice for the same.
+    begun: datetime | None = None
 
 
 class Reteller:
@@ -43,6 +46,7 @@ class Reteller:
         telling = told.telling_of(tx, fact.letter)
         if telling is None or telling.event in _QUIET:
             return found
+        found.begun = telling.begun or telling.at
         matters = [one for one in rows.find_all(tx, told.matters_of(tx, telling.id)).values() if one.climbs]
         people = [one.person for one in fact.to if one.person]
         for kept in matters:
@@ -65,7 +69,7 @@ class Reteller:
         plan = self._current.plan
         found: list[tuple[str, tuple[str, ...]]] = []
         for person in people:
-            tried = told.tried_for(tx, kept.key, person, telling.at)
+            tried = told.tried_for(tx, kept.key, person, telling.begun or telling.at)
             left = [way for way in ways_of(plan, person) if way not in tried and _fits(plan, way, kept)]
             if left:
                 found.append((left[0], (person,)))
@@ -74,7 +78,7 @@ class Reteller:
     def _for_everybody(self, tx: Tx, kept: Kept, telling: Telling) -> list[tuple[str, tuple[str, ...]]]:
         """Return the first other way to whoever should know: a chat, else mail, else a text message."""
         plan = self._current.plan
-        tried = told.ways_tried(tx, kept.key, telling.at)
+        tried = told.ways_tried(tx, kept.key, telling.begun or telling.at)
         for way in sorted([*plan[CHANNELS]], key=lambda way: _order(plan, way)):
             kind = kind_of(plan, way)
             if way in tried or not _fits(plan, way, kept):

@@ -380,6 +380,8 @@ class Notices:
             if told.end_letter(tx, fact.letter, "failed", fact.at, fact.because):
                 instead = self._reteller.instead(tx, fact)
                 self._tell(tx, instead.bundles)
+                if instead.bundles and instead.begun:
+                    told.carry_on(tx, instead.bundles, instead.begun)
                 for key in instead.unheard:
                     self._unheard(tx, key, msg("no way reached anybody: {why}", why=unpack(fact.because)))
 

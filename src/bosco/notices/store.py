@@ -91,6 +91,8 @@ tellings = Table(
     Column("why", Json, nullable=False),
     Column("title", Json, nullable=False),
     Column("count", Integer, nullable=False),
+    # When it was first told, by a way that could not bring it.
+    Column("begun", Instant),
     Index("ix_notices_tellings_bundle", "bundle", "at"),
     Index("ix_notices_tellings_channel", "channel", "at"),
 )

@@ -28,6 +28,8 @@ class Telling:
     why: Any
     title: Any
     count: int
+    # When the same was first told, by a way that could not bring it.
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,15 @@ def find_telling(tx: Tx, telling: str) -> Telling | None:
 
 
 def _telling(row: Row[Any]) -> Telling:
-    return Telling(row.id, row.bundle, row.channel, row.event, row.at, row.why, row.title, row._mapping["count"])
+    return Telling(
+        row.id, row.bundle, row.channel, row.event, row.at, row.why, row.title, row._mapping["count"], row.begun
+    )
+
+
+def carry_on(tx: Tx, bundle_keys: Sequence[str], begun: datetime) -> None:
+    """Write that what is told at this instant in those bundles has been tried since then, by other ways."""
+    now = (tellings.c.bundle.in_(bundle_keys), tellings.c.at == tx.at)
+    tx.run(update(tellings).where(*now).values(begun=begun))
 
 
 def matters_of(tx: Tx, telling: str) -> list[str]:
