@@ -116,6 +116,10 @@ _Column = Annotated[str, Names("channels", also=(DASHBOARD, IN_APP))]
 _PriorityName = Annotated[str, Names("priorities")]
 
 
+# How many of the most urgent priorities open an incident when the plan says nothing.
+_OPENS_INCIDENTS = 2
+
+
 def row_of(plan: Plan, priority: str) -> Row:
     """Return how a priority is told: as the matrix says, or as a good operator would when there is none."""
     if plan.says(NOTIFY):
@@ -124,6 +128,10 @@ def row_of(plan: Plan, priority: str) -> Row:
     order = [*plan[PRIORITIES]]
     rank = order.index(priority) if priority in order else len(order)
     row: dict[str, Tell | Light] = {key: _usual_cell(channel, rank) for key, channel in plan[CHANNELS].items()}
+    following = {key for key, channel in plan[CHANNELS].items() if getattr(channel, "follows", False)}
+    if rank < _OPENS_INCIDENTS and len(following) < len(plan[CHANNELS]):
+        # There each incident has its own message, which says more than a letter would.
+        row.update(dict.fromkeys(following, Tell("no")))
     if known and known.color:
         row[DASHBOARD] = Light(known.color, known.blink)
     return row

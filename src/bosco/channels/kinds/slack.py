@@ -26,6 +26,10 @@ class Slack(Kind):
 
     slack: SecretText
     channel: str | None = None
+    # Whether it follows each incident: a message that changes, and a thread that tells what happens.
+    follows: bool = False
+    # The signing secret of the app, with which Slack signs what people say and press.
+    signing: SecretText | None = None
     # Where Slack's own interface is, for a bot.
     api: Annotated[str, Field()] = "https://slack.com/api"
     called: ClassVar[Message | str] = "Slack"

@@ -1,0 +1,1 @@
+"""Follows incidents in Slack, and hears what people say and press there."""
