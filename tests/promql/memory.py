@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bosco.promql.source import NAME, Labels, Matcher, Matchers, Metadata, Series
+from bosco.promql.source import NAME, Every, Labels, Matcher, Matchers, Metadata, Series
 
 
 class Memory:
@@ -14,14 +14,19 @@ class Memory:
         self.said: dict[str, list[Metadata]] = {}
         self.reads = 0
 
-    async def select(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:
+    async def weigh(self, matchers: Matchers, start_ms: int, end_ms: int) -> int:
+        return sum(len(one.times) for one in await self.select(matchers, start_ms, end_ms))
+
+    async def select(self, matchers: Matchers, start_ms: int, end_ms: int, every: Every | None = None) -> list[Series]:
         self.reads += 1
         found = []
         for one in self.kept:
             if all(matches(one.labels, matcher) for matcher in matchers):
-                low, high = one.times.searchsorted(start_ms), one.times.searchsorted(end_ms, "right")
-                if low < high:
-                    found.append(Series(one.labels, one.times[low:high], one.values[low:high]))
+                kept = (one.times >= start_ms) & (one.times <= end_ms)
+                if every is not None:
+                    kept &= (one.times - start_ms) % every.step <= every.span
+                if kept.any():
+                    found.append(Series(one.labels, one.times[kept], one.values[kept]))
         return found
 
     async def newest(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:

@@ -16,6 +16,8 @@ class Limits:
 
     samples: int = 50_000_000
     seconds: float = 60.0
+    # Samples of one slice of a long range: so few that the processor's caches hold what is laid in order.
+    slice: int = 1_500_000
 
 
 class Budget:

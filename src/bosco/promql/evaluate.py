@@ -1,9 +1,11 @@
 """Queries over a source: what they need is read at once and once, then computed on columns."""
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +17,7 @@ from bosco.promql.evaluation import Data, Evaluation
 from bosco.promql.grid import Asked, Grid
 from bosco.promql.parse import Query, parse
 from bosco.promql.refusals import QueryRefusal, too_long, wrong
+from bosco.promql.slices import Together, slices_of
 from bosco.promql.source import Series, Source, is_stale
 from bosco.promql.tree import Subquery, Text, Window
 from bosco.promql.vector import Scalar, Vector
@@ -85,7 +88,10 @@ async def over(source: Source, query: Query | str, asked: Asked, step_ms: int, m
     if isinstance(parsed.tree, Text | Window | Subquery):
         raise wrong(msg("A range query needs one value at each step: take a function of the range, such as rate()."))
     grid = grid_of(asked, step_ms)
-    return await _found(source, parsed, grid, asked, means), grid
+    parts = await slices_of(source, parsed.tree, grid, asked, means.limits.slice)
+    if len(parts) == 1:
+        return await _found(source, parsed, grid, asked, means), grid
+    return await _joined(source, parsed, parts, asked, means), grid
 
 
 def grid_of(asked: Asked, step_ms: int) -> Grid:
@@ -116,13 +122,50 @@ async def _found(source: Source, query: Query, grid: Grid, asked: Asked, means: 
     return await means.clock.in_thread(means.pool, lambda: _computed(query, data, grid, asked, budget))
 
 
+async def _joined(source: Source, query: Query, parts: Sequence[Grid], asked: Asked, means: Means) -> Found:
+    """Compute slice after slice; the next one is read meanwhile."""
+    means = means if means.since is not None else replace(means, since=means.clock.monotonic())
+    held = means.budget()
+    together = Together(parts, held)
+    reading: asyncio.Task[Data] | None = None
+    data: Data = {}
+    try:
+        for number, part in enumerate(parts):
+            data = await (reading or _slice(source, query, part, asked, means, {}))
+            reading = None
+            if number + 1 < len(parts):
+                reading = asyncio.create_task(_slice(source, query, parts[number + 1], asked, means, data))
+            await means.clock.in_thread(means.pool, partial(_add, together, query, data, part, asked, means))
+    finally:
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+    return together.found()
+
+
+def _add(together: Together, query: Query, data: Data, part: Grid, asked: Asked, means: Means) -> None:
+    found = _computed(query, data, part, asked, means.budget())
+    assert isinstance(found, Scalar | Vector)
+    together.add(found)
+
+
+async def _slice(source: Source, query: Query, part: Grid, asked: Asked, means: Means, before: Data) -> Data:
+    needs = list(wanted(query.tree, part, asked))
+    # What `@` nails down is the same in every slice.
+    kept = {need: before[need] for need in needs if need in before}
+    fresh = await _read(source, [need for need in needs if need not in kept], means.budget(), means)
+    return {**kept, **fresh}
+
+
 async def _read(source: Source, needs: Sequence[Wanted], budget: Budget, means: Means) -> Data:
     data: dict[Wanted, Sequence[Series]] = {}
     for need in dict.fromkeys(needs):
-        read = source.newest if need.newest else source.select
         try:
             async with means.clock.limit(timedelta(seconds=budget.left)):
-                data[need] = await read(need.matchers, need.start, need.end)
+                if need.newest:
+                    data[need] = await source.newest(need.matchers, need.start, need.end)
+                else:
+                    data[need] = await source.select(need.matchers, need.start, need.end, need.every)
         except TimeoutError as error:
             raise too_long(budget.limits.seconds) from error
         budget.hold(sum(len(one.times) for one in data[need]))

@@ -58,6 +58,14 @@ class Metadata:
 Matchers = Sequence[Matcher]
 
 
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Only stretches of a span are needed: `span` long, one begins at its start and each `step` after."""
+
+    step: int
+    span: int
+
+
 class Source(Protocol):
     """A store of samples.
 
@@ -66,8 +74,14 @@ class Source(Protocol):
     at once, are answered with a `Refusal`.
     """
 
-    async def select(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:
-        """Return the series that match and have samples in the span, with those samples."""
+    async def select(self, matchers: Matchers, start_ms: int, end_ms: int, every: Every | None = None) -> list[Series]:
+        """Return the series that match and have samples in the span, with those samples.
+
+        With `every`, samples outside its stretches may be left out.
+        """
+
+    async def weigh(self, matchers: Matchers, start_ms: int, end_ms: int) -> int:
+        """Return about how many samples `select` would return, without reading them."""
 
     async def newest(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:
         """Return like `select`, but of each series only the last sample in the span: from memory where possible."""

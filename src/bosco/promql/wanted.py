@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bosco.promql.grid import Asked, Grid, inner, shifted
-from bosco.promql.source import Matcher
+from bosco.promql.source import Every, Matcher
 from bosco.promql.tree import Aggregate, Binary, Call, Negative, Node, Selector, Subquery, Window, is_fixed
 
 # How long a sample is the present value of its series, as in Prometheus.
@@ -13,12 +13,16 @@ LOOKBACK = 5 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Samples of some series from `start` to `end`, both included; of each only the `newest` where that is enough."""
+    """Samples of some series from `start` to `end`, both included; of each only the `newest` where that is enough.
+
+    With `every`, what lies between its stretches is not needed.
+    """
 
     matchers: tuple[Matcher, ...]
     start: int
     end: int
     newest: bool = False
+    every: Every | None = None
 
 
 def narrowed(node: Node, grid: Grid) -> Grid:
@@ -29,13 +33,18 @@ def narrowed(node: Node, grid: Grid) -> Grid:
 def of_selector(node: Selector, grid: Grid, asked: Asked) -> Wanted:
     """Return what the present values of a selector need."""
     when = shifted(grid, node.offset, node.at, asked)
-    return Wanted(node.matchers, when.start - LOOKBACK, when.end, newest=when.start == when.end)
+    start = when.start - LOOKBACK
+    return Wanted(node.matchers, start, when.end, newest=when.start == when.end, every=_every(when, LOOKBACK))
 
 
 def of_window(node: Window, grid: Grid, asked: Asked) -> Wanted:
     """Return what the windows of a selector need."""
     when = shifted(grid, node.of.offset, node.of.at, asked)
-    return Wanted(node.of.matchers, when.start - node.span, when.end)
+    return Wanted(node.of.matchers, when.start - node.span, when.end, every=_every(when, node.span))
+
+
+def _every(when: Grid, span: int) -> Every | None:
+    return Every(when.step, span) if when.count > 1 and when.step > span else None
 
 
 def wanted(node: Node, grid: Grid, asked: Asked) -> Iterator[Wanted]:

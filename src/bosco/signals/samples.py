@@ -11,7 +11,7 @@ from bosco.kit.clock import Clock
 from bosco.kit.marks import service
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
-from bosco.promql.source import Labels, Matcher, Matchers, Metadata, Series, Times, Values, is_stale
+from bosco.promql.source import Every, Labels, Matcher, Matchers, Metadata, Series, Times, Values, is_stale
 from bosco.signals.archive import ended
 from bosco.signals.choose import Choice
 from bosco.signals.labels import Key, key_of, labels_of, name_of
@@ -20,7 +20,7 @@ from bosco.signals.match import accepted
 from bosco.signals.opening import Opened, open_samples
 from bosco.signals.register import Register
 from bosco.signals.sample_tables import METADATA, SAMPLES, SERIES, VALUES, laid
-from bosco.signals.select import MILLISECOND, samples_of, tables_of, wanted_of
+from bosco.signals.select import MILLISECOND, count_of, samples_of, tables_of, wanted_of
 from bosco.telemetry.columns import Array
 from bosco.telemetry.grid import micros
 from bosco.telemetry.table import TelemetryTable
@@ -31,6 +31,9 @@ ENDS_AFTER = timedelta(hours=2)
 OWN_ENDS_AFTER = timedelta(days=40)
 MOST_METADATA = 50_000
 MOST_REMEMBERED = 10_000
+# Milliseconds between two samples of one series, where they come as fast as anybody sends them; below that many
+# samples it does not matter how many there are.
+DENSEST, WORTH_COUNTING = 1000, 1_000_000
 
 
 @service
@@ -168,14 +171,24 @@ class Samples:
         """Return the labels of a living series."""
         return labels_of(self.register.key(place))
 
-    async def select(self, matchers: Matchers, start_ms: int, end_ms: int) -> list[Series]:
+    async def select(self, matchers: Matchers, start_ms: int, end_ms: int, every: Every | None = None) -> list[Series]:
         """Return the series that match and have samples in the span, with those samples."""
         await self.load()
         found, own = await self._candidates(matchers, start_ms, end_ms)
         if not found:
             return []
-        wanted, keys = wanted_of(found, start_ms, end_ms)
+        wanted, keys = wanted_of(found, start_ms, end_ms, every)
         return await self._telemetry.read(lambda reader: samples_of(reader, wanted, keys, tables_of(own)))
+
+    async def weigh(self, matchers: Matchers, start_ms: int, end_ms: int) -> int:
+        """Return about how many samples `select` would return, without reading them."""
+        await self.load()
+        found, own = await self._candidates(matchers, start_ms, end_ms)
+        most = len(found) * ((end_ms - start_ms) // DENSEST + 1)
+        if most < WORTH_COUNTING:
+            return most
+        wanted, _ = wanted_of(found, start_ms, end_ms, None)
+        return await self._telemetry.read(lambda reader: count_of(reader, wanted, tables_of(own)))
 
     async def _candidates(self, matchers: Matchers, start: int, end: int) -> tuple[dict[Key, list[int]], Array]:
         places = await self.find(matchers)

@@ -8,7 +8,7 @@ import numpy as np
 
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
-from bosco.promql.source import Series, Times, Values
+from bosco.promql.source import Every, Series, Times, Values
 from bosco.signals.labels import Key, labels_of
 from bosco.signals.sample_tables import SAMPLES, VALUES, read
 from bosco.telemetry.columns import Array
@@ -30,27 +30,29 @@ class Wanted:
     rows: Array
     start: int
     end: int
+    every: Every | None = None
 
 
 def samples_of(reader: Reader, wanted: Wanted, keys: list[Key], tables: tuple[str, ...]) -> list[Series]:
     """Return the series that have samples, each with its samples; of equal instants the last that came counts."""
-    parts = [_read(reader, table, wanted) for table in tables]
-    rows = np.concatenate([part[0] for part in parts])
-    times = np.concatenate([part[1] for part in parts])
-    values = np.concatenate([part[2] for part in parts])
+    parts = [_read(reader, table, wanted, len(keys)) for table in tables]
+    if len(parts) == 1:
+        rows, times, values = parts[0]
+    else:
+        rows, times, values = (np.concatenate([part[place] for part in parts]) for place in range(3))
     return _in_order(rows, times, values, keys)
 
 
-def _read(reader: Reader, table: str, wanted: Wanted) -> tuple[Array, Times, Values]:
-    start, end = max(FIRST, wanted.start * MILLISECOND), min(LAST, wanted.end * MILLISECOND)
-    where = f"instant BETWEEN {start} AND {end}"
-    if len(wanted.numbers) <= _FEW:
-        where += f" AND series IN ({', '.join(map(str, wanted.numbers.tolist())) or 'NULL'})"
-    else:
-        where += f" AND series BETWEEN {wanted.numbers.min()} AND {wanted.numbers.max()}"
+def count_of(reader: Reader, wanted: Wanted, tables: tuple[str, ...]) -> int:
+    """Return how many samples there are, some that came twice counted twice."""
+    return sum(reader.rows(f"SELECT count(*) FROM {table} WHERE {_where(wanted)}")[0][0] for table in tables)
+
+
+def _read(reader: Reader, table: str, wanted: Wanted, count: int) -> tuple[Array, Times, Values]:
+    """Return the row, instant and value of each sample; whose row is `count` is not wanted."""
     found = reader.columns(
-        f"SELECT series, (instant // {MILLISECOND}) AS moment, value, special FROM {table} WHERE {where} "
-        f"LIMIT {MOST_SAMPLES + 1}"
+        f"SELECT series, (instant // {MILLISECOND}) AS moment, value, special FROM {table} "
+        f"WHERE {_where(wanted)} LIMIT {MOST_SAMPLES + 1}"
     )
     series, times = np.asarray(found["series"]), np.asarray(found["moment"])
     if len(series) > MOST_SAMPLES:
@@ -60,46 +62,63 @@ def _read(reader: Reader, table: str, wanted: Wanted) -> tuple[Array, Times, Val
             msg("Ask for a shorter time or for fewer series."),
         )
     values = read(np.asarray(found["value"]), np.asarray(found["special"], dtype=bool))
-    if not len(series):
-        return np.zeros(0, np.int32), np.zeros(0, np.int64), values
     low = int(wanted.numbers.min())
-    row_of = np.full(int(wanted.numbers.max()) - low + 1, -1, dtype=np.int32)
+    # Short numbers are sorted by radix, many times quicker than by comparing.
+    short = np.uint16 if count < 0xFFFF else np.int32
+    row_of = np.full(int(wanted.numbers.max()) - low + 1, count, dtype=short)
     row_of[wanted.numbers - low] = wanted.rows
-    rows = row_of[series - low]
-    if (rows < 0).any():
-        kept = rows >= 0
-        rows, times, values = rows[kept], times[kept], values[kept]
-    return rows, times.astype(np.int64, copy=False), values
+    return row_of[series - low], times.astype(np.int64, copy=False), values
+
+
+def _where(wanted: Wanted) -> str:
+    start, end = max(FIRST, wanted.start * MILLISECOND), min(LAST, wanted.end * MILLISECOND)
+    where = f"instant BETWEEN {start} AND {end}"
+    if len(wanted.numbers) <= _FEW:
+        where += f" AND series IN ({', '.join(map(str, wanted.numbers.tolist()))})"
+    else:
+        where += f" AND series BETWEEN {wanted.numbers.min()} AND {wanted.numbers.max()}"
+    if wanted.every is not None:
+        step, span = wanted.every.step * MILLISECOND, wanted.every.span * MILLISECOND
+        # As whole milliseconds: what is finer was cut off when the sample was kept.
+        where += f" AND (instant - {wanted.start * MILLISECOND}) % {step} < {span + MILLISECOND}"
+    return where
 
 
 def _in_order(rows: Array, times: Times, values: Values, keys: list[Key]) -> list[Series]:
-    if not len(rows):
+    ends = np.cumsum(np.bincount(rows, minlength=len(keys))[: len(keys)])
+    if not len(ends) or not ends[-1]:
         return []
-    # Short numbers are sorted by radix, many times quicker than by comparing.
-    order = np.argsort(rows.astype(np.uint16) if len(keys) <= 0xFFFF else rows, kind="stable")
-    rows, times, values = rows[order], times[order], values[order]
-    same = rows[1:] == rows[:-1]
-    if (same & (times[1:] <= times[:-1])).any():
-        order = np.lexsort((times, rows))
-        rows, times, values = rows[order], times[order], values[order]
-        last = np.ones(len(rows), dtype=bool)
-        last[:-1] = (rows[1:] != rows[:-1]) | (times[1:] != times[:-1])
-        rows, times, values = rows[last], times[last], values[last]
-    edges = np.flatnonzero(np.diff(rows)) + 1
-    starts = [0, *edges.tolist()]
-    ends = [*edges.tolist(), len(rows)]
+    starts = np.concatenate(([0], ends[:-1]))
+    order = np.argsort(rows, kind="stable")[: ends[-1]]
+    times, values = times[order], values[order]
+    late = times[1:] <= times[:-1]
+    late[starts[(starts > 0) & (starts < len(times))] - 1] = False
+    if late.any():
+        return _untangled(rows[order], times, values, keys)
     return [
-        Series(labels_of(keys[rows[start]]), times[start:end], values[start:end])
-        for start, end in zip(starts, ends, strict=True)
+        Series(labels_of(key), times[start:end], values[start:end])
+        for key, start, end in zip(keys, starts.tolist(), ends.tolist(), strict=True)
+        if start < end
     ]
 
 
-def wanted_of(found: Mapping[Key, list[int]], start: int, end: int) -> tuple[Wanted, list[Key]]:
+def _untangled(rows: Array, times: Times, values: Values, keys: list[Key]) -> list[Series]:
+    """Return series whose samples came in another order, or twice."""
+    order = np.lexsort((times, rows))
+    rows, times, values = rows[order], times[order], values[order]
+    last = np.ones(len(rows), dtype=bool)
+    last[:-1] = (rows[1:] != rows[:-1]) | (times[1:] != times[:-1])
+    return _in_order(rows[last], times[last], values[last], keys)
+
+
+def wanted_of(
+    found: Mapping[Key, list[int]], start: int, end: int, every: Every | None = None
+) -> tuple[Wanted, list[Key]]:
     """Return what to read of series that may have several numbers each: one for each time they lived."""
     keys = list(found)
     numbers = np.array([number for several in found.values() for number in several], dtype=np.int64)
     rows = np.array([row for row, several in enumerate(found.values()) for _ in several], dtype=np.int32)
-    return Wanted(numbers, rows, start, end), keys
+    return Wanted(numbers, rows, start, end, every), keys
 
 
 def tables_of(own: Array) -> tuple[str, ...]:
