@@ -45,8 +45,10 @@ class Standing:
 class Judge:
     """The rules of one plan over the measures that arrive; it remembers, and writes nothing."""
 
-    def __init__(self, feed: Feed, plan: Plan) -> None:
+    def __init__(self, feed: Feed, plan: Plan, only: dict[str, list[Ready]] | None = None) -> None:
         self._feed = feed
+        # For the past of one rule: those rules, whatever the plan says.
+        self._only = only
         self.board = Board([])
         self.rules: dict[str, list[Ready]] = {}
         self._places: dict[str, Ints] = {}
@@ -66,7 +68,7 @@ class Judge:
         """Judge by another plan from now on; what was found by rules that stay is not forgotten."""
         self._remember()
         before = {one.key: one.rule.condition for rules in self.rules.values() for one in rules}
-        self.plan, self.rules = plan, ready_rules(plan)
+        self.plan, self.rules = plan, ready_rules(plan) if self._only is None else self._only
         spans = {measure: silent_after(plan, measure) for measure in self.rules}
         self._said = {measure: span // MILLISECOND for measure, span in spans.items() if span is not None}
         now = {one.key: one.rule.condition for rules in self.rules.values() for one in rules}
@@ -78,6 +80,14 @@ class Judge:
         }
         self._places, self._memories, self._learnt = {}, {}, None
         self.board = Board([])
+
+    def said_rhythm(self, measure: str) -> int:
+        """Return after how many milliseconds the plan calls a measure silent, 0 if it does not say."""
+        return self._said.get(measure, 0)
+
+    def follow_rhythm_of(self, measure: str, silent: int) -> None:
+        """Call a measure silent after so many milliseconds, however it comes."""
+        self._said[measure] = silent
 
     def recall(self, states: Mapping[tuple[str, Subject], State]) -> None:
         """Go on from what was remembered when Bosco was last awake."""
@@ -245,11 +255,18 @@ class Judge:
             EPOCH + heard * MILLISECOND if heard else None,
         )
 
-    def standings(self, measure: str, now: datetime, limit: int = 100) -> list[Standing]:
-        """Return what the rules of a measure say of its series, the worst first."""
-        pairs = [pair for number in self._numbers.get(measure, ()) for pair in self.board.pairs_of(number)]
-        pairs.sort(key=lambda pair: _WORST.get(int(self.board.phase[pair]), 9))
-        return [self.standing(pair, now) for pair in pairs[:limit]]
+    def standings(self, key: str, now: datetime, limit: int = 100) -> list[Standing]:
+        """Return what a rule says of its series, the worst first."""
+        return [self.standing(pair, now) for pair in self._worst(key)[:limit]]
+
+    def worst_places(self, key: str) -> list[int]:
+        """Return the places of a rule's series, those of which it says the worst first."""
+        return [int(self.board.place[pair]) for pair in self._worst(key)]
+
+    def _worst(self, key: str) -> list[int]:
+        numbers = [number for number, (_, ruled) in enumerate(self.board.rule_of) if ruled.key == key]
+        pairs = [pair for number in numbers for pair in self.board.pairs_of(number)]
+        return sorted(pairs, key=lambda pair: _WORST.get(int(self.board.phase[pair]), 9))
 
     def around(self, pair: int) -> list[int]:
         """Return all pairs about the same series of the same measure."""

@@ -7,9 +7,10 @@ from litestar import Response, get, post
 
 from bosco.alerts import covering
 from bosco.alerts.model import Alert
+from bosco.alerts.pages_rules import rule_routes
 from bosco.alerts.pages_silences import SilencePages, silence_routes
 from bosco.alerts.rows import Asked, place_of
-from bosco.alerts.service import Alerts, Silences
+from bosco.alerts.service import Alerts, Rules, Silences
 from bosco.alerts.shown import Shown, shown
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
@@ -25,7 +26,10 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
-NAV = [Nav(msg("Alerts"), "/alerts", icon="bell", order=11)]
+NAV = [
+    Nav(msg("Alerts"), "/alerts", icon="bell", order=11),
+    Nav(msg("Levels"), "/rules", icon="gauge", order=35),
+]
 STATES = {
     "firing": msg("They hold"),
     "unowned": msg("Nobody has them"),
@@ -47,6 +51,7 @@ def routes(  # noqa: PLR0913, PLR0917 - the page of an alert tells what happened
     current: CurrentPlan,
     alerts: Alerts,
     silences: Silences,
+    rules: Rules,
     notices: Notices,
     journal: Journal,
 ) -> list[Any]:
@@ -138,4 +143,12 @@ def routes(  # noqa: PLR0913, PLR0917 - the page of an alert tells what happened
         )
 
     pages = SilencePages(shell, clock, current, alerts, silences)
-    return [alerts_page, alert_page, acknowledge, give_back, close, *silence_routes(pages)]
+    return [
+        alerts_page,
+        alert_page,
+        acknowledge,
+        give_back,
+        close,
+        *silence_routes(pages),
+        *rule_routes(shell, clock, current, rules, alerts),
+    ]

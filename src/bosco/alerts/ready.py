@@ -42,11 +42,12 @@ def ready_rules(plan: Plan) -> dict[str, list[Ready]]:
         key = f"{rule.key}@{rule.beside.service}" if rule.beside.service else rule.key
         seen[key] += 1
         key = key if seen[key] == 1 else f"{key}#{seen[key]}"
-        found[rule.measure].append(_ready(plan, rule, key))
+        found[rule.measure].append(ready_as(plan, rule, key))
     return found
 
 
-def _ready(plan: Plan, rule: Rule, key: str) -> Ready:
+def ready_as(plan: Plan, rule: Rule, key: str) -> Ready:
+    """Return a rule ready to judge, under that key."""
     own = rule.beside.unit if isinstance(rule.beside, Levels) else None
     unit, good = own or unit_of(plan, rule.measure), good_of(plan, rule)
     signal = plan[SIGNALS].get(rule.measure)

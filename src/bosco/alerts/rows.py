@@ -193,6 +193,14 @@ def earlier(tx: Tx, alert: Alert, limit: int = 10) -> list[Alert]:
     return [_alert(row) for row in tx.run(query.order_by(alerts.c.id.desc()).limit(limit))]
 
 
+def of_measure(tx: Tx, measure: str, limit: int = 20) -> list[Alert]:
+    """Return the alerts that rules raised of a measure's series, the latest first."""
+    whole = f"rule:{clean(measure)}"
+    mine = or_(alerts.c.fingerprint == whole, alerts.c.fingerprint.startswith(f"{whole}{{", autoescape=True))
+    query = select(alerts).where(alerts.c.source == "rule", mine).order_by(alerts.c.id.desc()).limit(limit)
+    return [_alert(row) for row in tx.run(query)]
+
+
 def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.state == "firing":

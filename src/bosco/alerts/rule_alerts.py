@@ -53,6 +53,7 @@ class RuleJudge:
         # A rehearsal says what is measured; what it does not speak of is no trouble.
         self.misses_silence = True
         self.judge: Judge | None = None
+        self.judged_at: datetime | None = None
 
     @engine("rules", at_the_helm=True)
     async def run(self) -> None:
@@ -83,6 +84,7 @@ class RuleJudge:
         if judge.plan is not self._current.plan:
             judge.follow(self._current.plan)
         turns = await judge.judge(now)
+        self.judged_at = now
         told = [turn for turn in turns if {turn.before, turn.after} & {FIRING, LOST}]
         seen: dict[Subject, int] = {judge.subject_at(turn.pair): turn.pair for turn in told}
         pairs = [*seen.values()]

@@ -11,6 +11,7 @@ from bosco.alerts.life import CALM, LOOK_AGAIN, Life
 from bosco.alerts.model import Alert, Raised
 from bosco.alerts.rows import Asked
 from bosco.alerts.rule_alerts import RuleJudge
+from bosco.alerts.rule_past import Look, Past, past_of
 from bosco.alerts.section import level_called, level_priority, rank_of
 from bosco.alerts.service_ears import ServiceEars
 from bosco.alerts.silence_verbs import SilenceVerbs
@@ -125,6 +126,10 @@ class Alerts:
         """Return the alerts of the same trouble before this one."""
         return await self._store.read(lambda tx: rows.earlier(tx, alert))
 
+    async def of_measure(self, measure: str) -> list[Alert]:
+        """Return the alerts that rules raised of a measure's series, the latest first."""
+        return await self._store.read(lambda tx: rows.of_measure(tx, measure))
+
     @gauges
     async def figures(self) -> list[Gauge]:
         """Tell how many alerts hold, by priority."""
@@ -207,6 +212,11 @@ class Rules(RuleJudge):
 
     def __init__(self, store: Store, clock: Clock, current: CurrentPlan, samples: Samples, alerts: Alerts) -> None:
         super().__init__(store, clock, current, samples, alerts)
+        self._samples = samples
+
+    async def past(self, look: Look) -> Past:
+        """Return what a rule would have told in the last thirty days."""
+        return await past_of(self._samples, self._clock, self._current.plan, self.judge, look)
 
 
 def short(fingerprint: str) -> str:

@@ -11,7 +11,7 @@ from bosco.notices.audience import name_of
 from bosco.notices.model import Ahead
 from bosco.notices.urgency import Urgency, urgency_of
 from bosco.plan.load import Plan
-from bosco.services.section import SERVICES, service_name
+from bosco.services.section import service_name
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def shown(plan: Plan, one: Alert, ahead: Ahead | None = None) -> Shown:
         seen=unpack(one.seen),
         against=unpack(one.against),
         urgency=Urgency(urgency.code, urgency.color, urgency.blink and not quiet, urgency.name),
-        service=service_name(plan, one.service) if one.service and one.service in plan[SERVICES] else one.service,
+        service=service_name(plan, one.service) if one.service else None,
         owner=name_of(plan, owner) if owner else None,
         held=Held(HOLDS[one.hold.kind], unpack(one.hold.why), one.hold.until) if one.hold else None,
         next_at=step.at if step else None,

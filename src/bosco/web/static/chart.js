@@ -98,6 +98,13 @@ function markers(data, within) {
   };
 }
 
+// Between the highest and the lowest of what is usual, the paper is tinted.
+function bands(series, within) {
+  const high = series.findIndex((one) => one.band === "high");
+  const low = series.findIndex((one) => one.band === "low");
+  return high < 0 || low < 0 ? [] : [{ series: [high + 1, low + 1], fill: colour("grey-soft", within) }];
+}
+
 export async function drawChart(figure, address) {
   figure.dataset.drawn = "";
   const data = JSON.parse(document.getElementById(figure.dataset.drawing).textContent);
@@ -132,12 +139,14 @@ export async function drawChart(figure, address) {
         ...data.series.map((one, index) => {
           const tone = { ok: "green", degraded: "amber", critical: "red", unknown: "violet", info: "blue", muted: "grey" }[one.tone] ?? one.tone ?? tones[index % tones.length];
           const stroke = colour(`${tone}-solid`, figure);
+          if (one.band) return { label: one.name, stroke, width: 0.75, dash: [2, 3], value: (plot, value) => say(value), spanGaps: false, points: { show: false } };
           const few = data.at.length < 40;
           // A value with holes on both sides has no line: it is a point.
           const alone = one.values.flatMap((value, at) => (value != null && one.values[at - 1] == null && one.values[at + 1] == null ? [at] : []));
           return { label: one.name, stroke, width: 1.75, dash: index >= 3 ? [6, 3] : undefined, fill: data.series.length === 1 ? colour(`${tone}-soft`, figure) : undefined, value: (plot, value) => say(value), spanGaps: false, points: { show: few || alone.length > 0, ...(few ? {} : { filter: () => alone }) } };
         }),
       ],
+      bands: bands(data.series, figure),
       hooks: { draw: [markers(data, figure)], setScale: [(plot, scale) => scale === "x" && offer(plot)] },
     };
     place.replaceChildren();
