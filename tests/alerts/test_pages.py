@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def path_of(house: House) -> str:
-    found = re.search(r'href="(/alerts/[0-9A-Z]{26})"', house.page("/alerts").text)
+    found = re.search(r'href="(/alerts/[0-9A-Z]{26})">API Core', house.page("/alerts").text)
     assert found
     return found[1]
 
