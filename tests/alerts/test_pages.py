@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 LEVELS = """
 supervision:
   infra:
-    - cpu_usage: {warning: 80%, critical: "> 90% for 5m"}
-    - disk_space: {warning: 80%}
+    - queue_depth: {warning: 80, critical: "> 90 for 5m"}
+    - never_sent: {warning: 80%}
 """
 
 
@@ -28,7 +28,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             {"value": 95 if 200 < number < 300 else 40, "at": (start + number * timedelta(minutes=5)).isoformat()}
             for number in range(577)
         ]
-        values = [{"name": "cpu_usage", "labels": {"host": "<b>db1</b>"}, **one} for one in told]
+        values = [{"name": "queue_depth", "labels": {"host": "<b>db1</b>"}, **one} for one in told]
         assert opened.alive.ask("/api/v1/measures", values).status == 200
         opened.alive.until("/alerts", lambda answer: "API Core" in answer.text)
         yield opened
@@ -59,8 +59,8 @@ def test_an_alert_says_what_since_when_and_whose(house: House, language: str, wo
         (PHONE, "/silences", "fr-FR", "light"),
         (DESKTOP, "/silences?over=1", "en-GB", "light"),
         (DESKTOP, "/rules", "fr-FR", "light"),
-        (PHONE, "/rules/infra/cpu_usage/warning", "en-GB", "dark"),
-        (DESKTOP, "/past/rules/infra/cpu_usage/critical", "fr-FR", "light"),
+        (PHONE, "/rules/infra/queue_depth/warning", "en-GB", "dark"),
+        (DESKTOP, "/past/rules/infra/queue_depth/critical", "fr-FR", "light"),
     ],
 )
 def test_nothing_keeps_anybody_out(
@@ -125,16 +125,16 @@ def test_it_is_taken_given_back_and_closed_by_those_who_may(house: House) -> Non
 def test_a_level_shows_how_it_stands_and_what_it_would_have_told(house: House) -> None:
     listed = house.alive.until("/rules", lambda answer: "Not reached" in answer.text).text
     assert "Never heard of" in listed
-    page = house.page("/rules/infra/cpu_usage/warning").text
+    page = house.page("/rules/infra/queue_depth/warning").text
     assert "&lt;b&gt;db1&lt;/b&gt;" in page
-    past = house.page("/past/rules/infra/cpu_usage/warning")
+    past = house.page("/past/rules/infra/queue_depth/warning")
     assert past.status == 200
     assert "It would have been told once, and lasted 8" in past.text
-    other = house.page("/past/rules/infra/cpu_usage/warning?level=%3E+30%25&lasts=1h").text
+    other = house.page("/past/rules/infra/queue_depth/warning?level=%3E+30&lasts=1h").text
     assert "As if the plan said" in other
-    assert "Nothing." in house.page("/past/rules/infra/cpu_usage/warning?level=%3E+99%25").text
-    assert "wrong" in house.page("/past/rules/infra/cpu_usage/warning?level=nonsense+at+all").text
-    assert house.page("/past/rules/infra/disk_space/warning").status == 200
+    assert "Nothing." in house.page("/past/rules/infra/queue_depth/warning?level=%3E+99").text
+    assert "wrong" in house.page("/past/rules/infra/queue_depth/warning?level=nonsense+at+all").text
+    assert house.page("/past/rules/infra/never_sent/warning").status == 200
     assert house.page("/rules/infra/nothing/warning").status == 404
 
 
