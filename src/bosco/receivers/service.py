@@ -20,7 +20,7 @@ from bosco.kit.words import msg, say
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
 from bosco.plan.load import Plan
-from bosco.receivers import store
+from bosco.receivers import hours, store
 from bosco.receivers.meaning import deployed_of, level_of, priority_of, service_of
 from bosco.receivers.model import Heard, Kept, Noted, Received
 from bosco.receivers.section import Receiver, receiver_name
@@ -80,6 +80,10 @@ class Receivers:
     async def kept(self) -> dict[str, Kept]:
         """Return how every address fares."""
         return await self._store.read(store.all_kept)
+
+    async def by_hour(self) -> dict[str, list[int]]:
+        """Return how many alerts came to every address in each of the last 24 hours, the oldest first."""
+        return await self._store.read(hours.counted)
 
     def _write(self, tx: Tx, name: str, receiver: Receiver, part: Heard) -> dict[str, int]:
         plan = self._current.plan

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bosco.receivers import hours
 from bosco.receivers.model import Kept
 from bosco.store.tables import metadata
 from bosco.store.tx import Tx
@@ -163,6 +164,7 @@ def note_received(tx: Tx, receiver: str, alerts: int) -> None:
     """Count what came to an address."""
     row = {"receiver": receiver, "received_at": tx.at, "alerts": alerts, "requests": 1}
     tx.run(_NOTE_RECEIVED[tx.on_postgresql], row)
+    hours.count(tx, receiver, alerts)
 
 
 def note_refused(tx: Tx, receiver: str, why: Any) -> None:

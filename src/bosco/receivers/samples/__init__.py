@@ -1,0 +1,1 @@
+"""What each kind of sender sends, to try a receiver out with."""
