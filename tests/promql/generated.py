@@ -37,8 +37,16 @@ OF_VECTOR = [
     "sgn",
     "sin",
     "cos",
+    "tan",
+    "asin",
+    "acos",
     "atan",
+    "sinh",
+    "cosh",
     "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
     "deg",
     "rad",
     "round",
@@ -138,7 +146,28 @@ class Chance:
         return f"{self.one(FOLDS)}{self.grouping()} ({inside})"
 
     def _number(self, depth: int) -> str:
-        sign = self.one(["+", "-", "*", "/", "%", "^", "atan2", "==", "!=", ">", "<", ">=", "<=", "> bool", "== bool"])
+        sign = self.one(
+            [
+                "+",
+                "-",
+                "*",
+                "/",
+                "%",
+                "^",
+                "atan2",
+                "==",
+                "!=",
+                ">",
+                "<",
+                ">=",
+                "<=",
+                "> bool",
+                "== bool",
+                "!= bool",
+                "< bool",
+                ">= bool",
+            ]
+        )
         sides = [self.vector(depth), self.scalar(depth)]
         self.of.shuffle(sides)
         return f"({sides[0]} {sign} {sides[1]})"
@@ -157,6 +186,7 @@ class Chance:
                 f" ignoring ({names})",
                 " on (job) group_left (team)",
                 " on (job) group_right (team)",
+                " ignoring (instance, team) group_right",
                 " on (job, instance) group_left",
                 " ignoring (team) group_left (half)",
             ]
@@ -173,9 +203,12 @@ class Chance:
                 f"absent({inside})",
                 f"vector({self.scalar(depth)})",
                 f"clamp({inside}, {self.one(['0', '5', '-1'])}, {self.one(['10', '2', '1e4'])})",
+                f"clamp({inside}, scalar(temperature{{room='r1'}}), {self.one(['30', '22'])})",
                 f"clamp_min({inside}, 1)",
                 f"clamp_max({inside}, 20)",
                 f"sort_desc({inside})",
+                f"sort({inside})",
+                f"(scalar({inside}) * pi() + {inside})",
                 f"histogram_quantile({self.one(['0.47', '0.953', '0', '1', '-0.1', '1.1'])}, {inside})",
                 "histogram_quantile(0.913, sum by (le, job) (rate(took_bucket[5m])))",
                 f"histogram_quantile(0.51, rate(took_bucket[{self.one(SPANS)}]))",

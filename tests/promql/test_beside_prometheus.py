@@ -3,11 +3,12 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.promql.generated import queries
+from tests.promql.generated import OF_VECTOR, queries
 from tests.promql.memory import Memory
 from tests.promql.world import SPAN, START, world
 from tests.targets.prometheus_server import Prometheus, prometheus_server
@@ -16,9 +17,14 @@ from bosco.kit.clock import RealClock
 from bosco.promql.answer import of_instant, of_range
 from bosco.promql.budget import Limits
 from bosco.promql.evaluate import Means, instant, over
+from bosco.promql.known import FUNCTIONS
+from bosco.promql.parse import AGGREGATIONS
 from bosco.promql.refusals import QueryRefusal
 
 MEANS = Means(RealClock())
+EACH = [f"{name}(size)" for name in OF_VECTOR]
+# What Debian's Prometheus does not know yet; `test_newer.py` checks it.
+NEWER = {"mad_over_time", "sort_by_label", "sort_by_label_desc", "double_exponential_smoothing"}
 END = START + SPAN
 RANGES = [
     (START + 1_800_000, END - 600_000, 60_000),
@@ -114,7 +120,27 @@ def test_generated_range_queries_agree_with_prometheus(judge: Prometheus, memory
 
 def test_generated_instant_queries_agree_with_prometheus(judge: Prometheus, memory: Memory) -> None:
     instants = [(START + offset, 0, 0) for offset in (3_600_000, 5_000_123, 600_000, SPAN - 15_000, SPAN + 200_000)]
-    assert compare(judge, memory, queries(500, seed=2), instants) == []
+    assert compare(judge, memory, [*queries(500, seed=2), *EACH], instants) == []
+
+
+def test_every_function_is_among_what_is_asked() -> None:
+    asked = " ".join([*queries(600, seed=1), *queries(500, seed=2), *EACH])
+    known = {*FUNCTIONS, *AGGREGATIONS} - NEWER
+    assert {name for name in known if not re.search(rf"\b{name}( by| without)? ?\(", asked)} == set()
+    words = [" offset ", " @ ", " bool ", " and ", " or ", " unless ", "group_left", "group_right", ":30s]", "atan2"]
+    assert [word for word in words if word not in asked] == []
+
+
+def test_what_prometheus_has_and_bosco_has_not_is_refused_by_name(judge: Prometheus, memory: Memory) -> None:
+    for name, query in {
+        "histogram_count()": "histogram_count(size)",
+        "histogram_sum()": "histogram_sum(size)",
+        "histogram_fraction()": "histogram_fraction(0, 1, size)",
+    }.items():
+        assert theirs(judge, query, START + 3_600_000, 0, 0) == {"resultType": "vector", "result": []}
+        refused = ours(memory, query, START + 3_600_000, 0, 0)
+        assert isinstance(refused, QueryRefusal)
+        assert name in str(refused)
 
 
 def test_a_query_in_slices_answers_as_one_that_is_whole(memory: Memory) -> None:
