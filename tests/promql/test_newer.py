@@ -3,6 +3,7 @@
 import asyncio
 import json
 import statistics
+from pathlib import Path
 
 import pytest
 from tests.promql.memory import Memory, series
@@ -10,7 +11,8 @@ from tests.promql.memory import Memory, series
 from bosco.kit.clock import RealClock
 from bosco.promql.answer import of_instant
 from bosco.promql.evaluate import Means, instant
-from bosco.promql.parse import parse
+from bosco.promql.known import FUNCTIONS
+from bosco.promql.parse import AGGREGATIONS, parse
 from bosco.promql.refusals import QueryRefusal
 
 AT = 1_772_442_000
@@ -57,3 +59,8 @@ def test_what_is_not_covered_is_refused_by_name(query: str) -> None:
     with pytest.raises(QueryRefusal) as refused:
         parse(query)
     assert query.partition("(")[0] in str(refused.value)
+
+
+def test_every_function_and_aggregation_is_in_the_manual() -> None:
+    manual = (Path(__file__).parents[2] / "docs/manual/promql.md").read_text(encoding="utf-8")
+    assert [name for name in {*FUNCTIONS, *AGGREGATIONS} if f"`{name}`" not in manual] == []
