@@ -13,6 +13,7 @@ from bosco.kit.words import Language, msg
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
 from bosco.records.listing import may_write
+from bosco.records.sight import Sight
 from bosco.web.visitor import AnyRequest, Visitor
 
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -26,7 +27,7 @@ class AnomalyOut(msgspec.Struct, kw_only=True):
     sheet: str
 
 
-def routes(anomalies: Anomalies, current: CurrentPlan) -> list[Any]:
+def routes(anomalies: Anomalies, current: CurrentPlan, sight: Sight) -> list[Any]:
     """Return the API of anomalies."""
 
     @post(
@@ -48,7 +49,8 @@ def routes(anomalies: Anomalies, current: CurrentPlan) -> list[Any]:
         summary="The sheet of an anomaly in Markdown",
         description="What nobody changed since it was taken stands there letter by letter.",
     )
-    async def sheet(number: str, language: Language | None = None) -> Response[str]:
+    async def sheet(visitor: Visitor, number: str, language: Language | None = None) -> Response[str]:
+        await sight.get(number, visitor)
         text = await anomalies.sheet(number, language or reader_language(current))
         return Response(text, media_type=MARKDOWN)
 

@@ -18,6 +18,7 @@ from bosco.records.moves import kind_of
 from bosco.records.record import Record
 from bosco.records.section import priorities_of
 from bosco.records.service import Records
+from bosco.records.sight import Sight
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 from bosco.web.forms import MISSING, Form
@@ -28,7 +29,9 @@ from bosco.web.visitor import AnyRequest, Visitor
 NAV = [Nav(msg("Anomalies"), "/anomalies", icon="bug", order=31)]
 
 
-def routes(shell: Shell, current: CurrentPlan, anomalies: Anomalies, records: Records, store: Store) -> list[Any]:
+def routes(
+    shell: Shell, current: CurrentPlan, anomalies: Anomalies, records: Records, store: Store, sight: Sight
+) -> list[Any]:
     """Return the pages."""
 
     @get("/anomalies")
@@ -39,7 +42,8 @@ def routes(shell: Shell, current: CurrentPlan, anomalies: Anomalies, records: Re
 
         def read(tx: Tx) -> tuple[list[tuple[Any, Record]], int | None]:
             rows, older = find(tx, wanted, 25)
-            return [(row, records.of(tx, row.number)) for row in rows], older
+            seen = [] if ANOMALY in sight.hidden(tx, visitor) else rows
+            return [(row, records.of(tx, row.number)) for row in seen], older
 
         rows, older = await store.read(read)
         plan = current.plan
@@ -86,7 +90,8 @@ def routes(shell: Shell, current: CurrentPlan, anomalies: Anomalies, records: Re
         )
 
     @get("/anomalies/{number:str}/sheet.md")
-    async def sheet(request: AnyRequest, number: str) -> Response[str]:
+    async def sheet(request: AnyRequest, visitor: Visitor, number: str) -> Response[str]:
+        await sight.get(number, visitor)
         text = await anomalies.sheet(number, shell.reader(request).language)
         name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in number)
         headers = {"Content-Disposition": f'attachment; filename="{name}.md"', "X-Content-Type-Options": "nosniff"}

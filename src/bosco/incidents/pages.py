@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from litestar import Response, get, post
-from markupsafe import Markup
 
 from bosco.incidents import learning
 from bosco.incidents.figures import Case as Counted
 from bosco.incidents.figures import by, figures_of
+from bosco.incidents.pages_one import Ask, one_routes
 from bosco.incidents.postmortem import ASKED, PARTS, Part
 from bosco.incidents.print import paper_of
 from bosco.incidents.service import Incidents
-from bosco.incidents.store import Case
+from bosco.incidents.store import Case, Postmortem
 from bosco.kit.clock import Clock
 from bosco.kit.packed import unpack
 from bosco.kit.refusal import Code, Refusal, not_found
@@ -24,21 +24,24 @@ from bosco.people.section import shown_name
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import NAME, TIMEZONE
 from bosco.plan.load import Plan
-from bosco.records.clock import clocks
-from bosco.records.explain import CALLED, explain
-from bosco.records.moves import kind_of, ways
+from bosco.records.moves import kind_of
 from bosco.records.record import Record
 from bosco.records.section import priorities_of
 from bosco.records.service import Records
+from bosco.records.sight import Sight
 from bosco.services.section import SERVICES, service_name
 from bosco.store.store import Store
+from bosco.store.tx import Tx
 from bosco.web.forms import Form
 from bosco.web.nav import Nav
 from bosco.web.paper import as_pdf
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
-NAV = [Nav(msg("Incidents"), "/incidents", icon="siren", order=12)]
+NAV = [
+    Nav(msg("Incidents"), "/incidents", icon="siren", order=12),
+    Nav(msg("Open an incident"), "/incidents/new", icon="megaphone", order=1, may="responder", calls=True),
+]
 COUNTED = timedelta(days=90)
 PAST = timedelta(days=3650)
 ON_A_PAGE = 25
@@ -61,19 +64,6 @@ class Shown:
     postmortem: str | None = None
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What the pages ask."""
-
-    shell: Shell
-    clock: Clock
-    current: CurrentPlan
-    incidents: Incidents
-    records: Records
-    notices: Notices
-    store: Store
-
-
 def routes(  # noqa: PLR0913, PLR0917 - the page of an incident reads everybody
     shell: Shell,
     clock: Clock,
@@ -82,10 +72,11 @@ def routes(  # noqa: PLR0913, PLR0917 - the page of an incident reads everybody
     records: Records,
     notices: Notices,
     store: Store,
+    sight: Sight,
 ) -> list[Any]:
     """Return the routes."""
-    ask = Ask(shell, clock, current, incidents, records, notices, store)
-    return [*_lists(ask), *_one(ask), *_learnt(ask)]
+    ask = Ask(shell, clock, current, incidents, records, notices, store, sight)
+    return [*_lists(ask), *one_routes(ask), *_learnt(ask)]
 
 
 def _lists(ask: Ask) -> list[Any]:
@@ -105,7 +96,7 @@ def _lists(ask: Ask) -> list[Any]:
             request,
             "incidents/incidents.html",
             open=[one for one in shown if not one.record.over],
-            owed=await ask.incidents.owed(),
+            owed=await _visible(ask, visitor),
             past=page,
             older=f"/incidents?before={page[-1].record.number}" if page and start + ON_A_PAGE < len(past) else None,
             figures=figures_of(counted),
@@ -141,6 +132,17 @@ def _lists(ask: Ask) -> list[Any]:
     return [incidents_page, new_page, open_incident]
 
 
+async def _visible(ask: Ask, visitor: Visitor) -> list[Postmortem]:
+    """Return the post-mortems owed of the kinds that a visitor may see."""
+    found = await ask.incidents.owed()
+
+    def read(tx: Tx) -> list[Postmortem]:
+        hidden = ask.sight.hidden(tx, visitor)
+        return [one for one in found if not hidden or ask.records.of(tx, one.number).kind not in hidden]
+
+    return await ask.store.read(read)
+
+
 def _choices(plan: Plan) -> dict[str, Any]:
     known = priorities_of(plan, "incident")
     return {
@@ -149,81 +151,14 @@ def _choices(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _one(ask: Ask) -> list[Any]:
-    @get("/incidents/{number:str}")
-    async def incident_page(request: AnyRequest, visitor: Visitor, number: str) -> Response[str]:
-        return await _incident(ask, request, visitor, number, None)
-
-    @post("/incidents/{number:str}/acknowledge", guards=[may("responder")], status_code=200)
-    async def acknowledge(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
-        await ask.store.write(lambda tx: ask.records.acknowledge(tx, number, by=visitor.actor))
-        return ask.shell.go(request, f"/incidents/{number}", msg("It is yours."))
-
-    @post("/incidents/{number:str}/move", guards=[may("responder")], status_code=200)
-    async def move(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
-        stage = (await Form.read(request)).value("stage")
-        record = await ask.store.write(lambda tx: ask.records.move(tx, number, stage, by=visitor.actor))
-        name = kind_of(ask.current.plan, record.kind).stage_name(record.stage)
-        return ask.shell.go(request, f"/incidents/{number}", msg("It is in {stage} now.", stage=name))
-
-    @post("/incidents/{number:str}/comment", guards=[may("responder")], status_code=200)
-    async def comment(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
-        form = await Form.read(request)
-        text = form.lines("text", most=20_000)
-        if not form.ok:
-            return await _incident(ask, request, visitor, number, form)
-        await ask.store.write(lambda tx: ask.records.comment(tx, number, text, by=visitor.actor))
-        return ask.shell.go(request, f"/incidents/{number}")
-
-    return [incident_page, acknowledge, move, comment]
-
-
-async def _incident(ask: Ask, request: AnyRequest, visitor: Visitor, number: str, form: Form | None) -> Response[str]:
-    record = await ask.records.get(number)
-    plan, now, reader = ask.current.plan, ask.clock.read(), ask.shell.reader(request)
-    room = await ask.incidents.room(record)
-    kind, known = kind_of(plan, record.kind), priorities_of(plan, record.kind)
-    shown = {"record": record, "room": room, "mounted": ask.shell.mounted}
-    drawn = {block: ask.shell.render(f"incidents/parts.html#{block}", reader, **shown) for block in BLOCKS}
-    # Each was drawn by a template that escaped what it shows.
-    parts: dict[str, Any] = {block: Markup(text) for block, text in drawn.items()}  # noqa: S704
-    running = [one for one in clocks(record, now, plan[TIMEZONE]) if one.state != "stopped"]
-    steps = [] if record.over else await ask.notices.next_steps(record.subject)
-    step = next(iter(steps), None)
-    return ask.shell.page(
-        request,
-        "incidents/incident.html",
-        status=200 if form is None else 422,
-        record=record,
-        room=room,
-        priority=known.get(record.priority),
-        tone="ok" if record.over else "degraded" if room.case.recovered else "critical",
-        heading=_heading(record, room.case),
-        holder=_called(plan, record.acknowledged_by),
-        clocks=[msg("{clock}: {why}", clock=CALLED[one.word], why=explain(one, plan[TIMEZONE])) for one in running],
-        next={"at": step.at, "says": unpack(step.says)} if step else None,
-        stages=[(stage, kind.stage_name(stage)) for stage in kind.flow],
-        ways=ways(plan, record),
-        acts=visitor.may("responder"),
-        form=form,
-        **parts,
-    )
-
-
-def _heading(record: Record, case: Case) -> Sayable:
-    if record.over:
-        return msg("It is over")
-    return msg("It is well again, and not closed yet") if case.recovered else msg("It is not over")
-
-
 def _learnt(ask: Ask) -> list[Any]:
     @get("/incidents/{number:str}/postmortem")
     async def postmortem_page(request: AnyRequest, visitor: Visitor, number: str) -> Response[str]:
         return await _postmortem(ask, request, visitor, number)
 
     @get("/incidents/{number:str}/postmortem.pdf")
-    async def postmortem_pdf(request: AnyRequest, number: str) -> Response[bytes]:
-        record, found = await ask.records.get(number), await ask.incidents.postmortem(number)
+    async def postmortem_pdf(request: AnyRequest, visitor: Visitor, number: str) -> Response[bytes]:
+        record, found = await ask.sight.get(number, visitor), await ask.incidents.postmortem(number)
         if found is None:
             raise not_found(msg("{number} has no post-mortem.", number=number[:60]))
         reader = ask.shell.reader(request)
@@ -236,12 +171,13 @@ def _learnt(ask: Ask) -> list[Any]:
 
     @post("/incidents/{number:str}/postmortem", guards=[may("responder")], status_code=200)
     async def begin(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
-        await ask.records.get(number)
+        await ask.sight.get(number, visitor)
         await ask.incidents.demand_postmortem(number, by=visitor.actor)
         return ask.shell.go(request, f"/incidents/{number}/postmortem")
 
     @post("/incidents/{number:str}/postmortem/review", guards=[may("responder")], status_code=200)
     async def review(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        await ask.sight.get(number, visitor)
         try:
             await ask.incidents.give_to_read(number, visitor.actor)
         except Refusal as refusal:
@@ -250,6 +186,7 @@ def _learnt(ask: Ask) -> list[Any]:
 
     @post("/incidents/{number:str}/postmortem/publish", guards=[may("manager")], status_code=200)
     async def publish(request: AnyRequest, visitor: Visitor, number: str) -> Response[Any]:
+        await ask.sight.get(number, visitor)
         try:
             await ask.incidents.publish(number, visitor.actor)
         except Refusal as refusal:
@@ -262,6 +199,7 @@ def _learnt(ask: Ask) -> list[Any]:
         text = form.value("text").replace("\r\n", "\n")
         version = int(form.value("version")) if form.value("version").isdecimal() else 0
         language = ask.shell.reader(request).language
+        await ask.sight.get(number, visitor)
         try:
             await ask.incidents.write_part(
                 number, part, text.split("\n"), version=version, by=visitor.actor, language=language
@@ -283,7 +221,7 @@ async def _postmortem(
     refused: Refusal | None = None,
     typed: tuple[str, str] = ("", ""),
 ) -> Response[str]:
-    record, found = await ask.records.get(number), await ask.incidents.postmortem(number)
+    record, found = await ask.sight.get(number, visitor), await ask.incidents.postmortem(number)
     if found is None:
         raise not_found(msg("{number} has no post-mortem.", number=number[:60]))
     language = ask.shell.reader(request).language

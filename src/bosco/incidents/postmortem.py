@@ -59,8 +59,16 @@ class Known:
 _TOLD_ONCE = ("notice.sent", "escalation.step", "matter.acknowledged", "alert.acknowledged")
 _TOLD_ALWAYS = (
     *("probe.went-down", "probe.degraded", "probe.came-back", "service.went-down", "service.degraded"),
-    *("service.came-back", "alert.fired", "alert.resolved", "clock.broke", "deployment", "plan.took-effect"),
-    *("record.opened", "record.moved", "record.closed", "record.priority", "record.returned", "incident."),
+    *("service.came-back", "alert.fired", "alert.resolved", "clock.broke", "plan.took-effect"),
+    *(
+        "record.opened",
+        "record.moved",
+        "record.closed",
+        "record.priority",
+        "record.failed",
+        "record.reopened",
+        "incident.",
+    ),
 )
 MOST_LINES = 120
 
@@ -148,7 +156,7 @@ def _summary(known: Known) -> Iterable[Sentence]:
 
 def _impact(known: Known) -> Iterable[Sentence]:
     for label, value in known.impact:
-        written = _last(known, "record.field", "record.changed", "record.opened")
+        written = _last(known, "record.written", "record.opened")
         yield Sentence(pack(msg("{label}: {value}", label=label, value=value)), _resting(written))
     if known.services:
         first = _first(known, "service.", "alert.fired")

@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bosco.incidents import store
 from bosco.incidents.correlate import alike
 from bosco.incidents.first_moves import FirstMoves
 from bosco.incidents.gather import gather
 from bosco.incidents.moves import CHARTS, Moved
-from bosco.incidents.section import templates_of
+from bosco.incidents.section import Audience, templates_of
 from bosco.incidents.store import Case, Joined, Postmortem
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.kit.words import Language, Sayable, Text, say
+from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
 from bosco.plan.spelling import plain
 from bosco.records import rows
@@ -27,6 +29,8 @@ from bosco.store.tx import Tx
 # How far back similar cases are looked for.
 MEMORY = timedelta(days=365)
 SHORT = 3
+MOST_REMEMBERED = 200
+AUDIENCES: tuple[Audience, ...] = ("public", "internal")
 _PLACE = re.compile(r"\{(number|title|since|service)\}")
 TONES: Mapping[str, str] = {
     "probe.went-down": "critical",
@@ -68,11 +72,12 @@ class Room:
     lines: Sequence[Line]
     related: Sequence[Alike]
     postmortem: Postmortem | None
-    templates: Sequence[tuple[str, Text]]
+    templates: Mapping[Audience, Sequence[tuple[str, Text]]]
     service: Sayable | Text | None
     number: str
     title: str
     now: datetime
+    zone: ZoneInfo
     moves: Sequence[Moved] = ()
 
     @property
@@ -101,7 +106,7 @@ class Room:
 
     def fill(self, text: Text) -> Text:
         """Return words to begin with, their places filled in; an unknown place stays as it is."""
-        values = {"number": self.number, "title": self.title, "since": f"{self.case.began:%H:%M} UTC"}
+        values = {"number": self.number, "title": self.title, "since": f"{self.case.began.astimezone(self.zone):%H:%M}"}
 
         def filled(words: str, language: Language) -> str:
             known = {**values, "service": str(say(self.service or self.title, language))}
@@ -117,8 +122,8 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
         case = store.case_of(tx, record.number) or Case(
             record.number, record.kind, record.service, record.opened_at, record.opened_at, ended=record.over_at
         )
-        others = store.cases_since(tx, "incident", now - MEMORY)
-        past = [rows.load(tx, one.number) for one in others if one.number != record.number][:200]
+        others = [one for one in store.cases_since(tx, "incident", now - MEMORY) if one.number != record.number]
+        past = [rows.load(tx, one.number) for one in others[:MOST_REMEMBERED]]
         return case, store.alerts_of(tx, [record.number]), store.postmortem_of(tx, record.number), past
 
     case, joined, postmortem, past = await data.read(read)
@@ -130,7 +135,8 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
         lines=await gather(journal, plan, case, joined, now),
         related=_related(record, past),
         postmortem=postmortem,
-        templates=list(templates_of(plan).items()),
+        templates={one: list(templates_of(plan, one).items()) for one in AUDIENCES},
+        zone=plan[TIMEZONE],
         number=record.number,
         title=record.title,
         now=now,

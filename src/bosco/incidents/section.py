@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bosco.kit.units import say_duration
 from bosco.kit.words import Text, msg
 from bosco.notices.section import PRIORITIES, priority_name
+from bosco.plan.ledger import Misplaced
 from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.section import Remark, Section, Table, cell
-from bosco.plan.words import Deadline, Name, OneOrMany, PlanText, Span
+from bosco.plan.words import Name, OneOrMany, PlanText, Span
 from bosco.records.section import RECORDS
 
 Opens = Literal["incident", "ticket"]
+Audience = Literal["public", "internal"]
 _Priority = Annotated[str, Names("priorities")]
 _HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -28,12 +30,24 @@ class Incidents(PlanPart):
     ticket: OneOrMany[_Priority] | None = None
     # A cause that comes back this soon after its incident was well again belongs to the same incident.
     join: Span = timedelta(hours=1)
-    # How often somebody is to say how it goes, while it lasts.
-    update: Mapping[_Priority, Deadline] = Field(default_factory=dict)
     # How far back to look for what moved first.
     look_back: Span = _HALF_AN_HOUR
-    # Words to begin a message with, by their name; {title} {service} {since} {number} are filled in.
+    # Words for the world to begin a message with, by their name; {title} {service} {since} {number} are filled in.
     templates: Mapping[Name, PlanText] = Field(default_factory=dict)
+    # The same for the team alone.
+    internal: Mapping[Name, PlanText] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _updates_stand_with_priorities(cls, written: Any) -> Any:
+        if isinstance(written, Mapping) and "update" in written:
+            raise Misplaced(
+                msg("how often a word is due stands with the priorities"),
+                "update",
+                msg("priorities: {example}", example="{P1: {update: 30m}}"),
+                of_word=True,
+            )
+        return written
 
 
 TEMPLATES: Mapping[str, Text] = {
@@ -63,6 +77,33 @@ TEMPLATES: Mapping[str, Text] = {
     ),
 }
 
+INTERNAL: Mapping[str, Text] = {
+    "begun": Text(
+        {
+            "fr": "{number} : {title}. En cours depuis {since}. Qui prend la direction, qui la communication ?",
+            "en": "{number}: {title}. Going on since {since}. Who leads, who communicates?",
+        }
+    ),
+    "state": Text(
+        {
+            "fr": "{number}, {service} : ce que nous savons, ce que nous essayons, prochain point dans 30 minutes.",
+            "en": "{number}, {service}: what we know, what we try, next word in 30 minutes.",
+        }
+    ),
+    "handover": Text(
+        {
+            "fr": "{number} : je passe la main. Fait jusqu’ici : … Reste à faire : …",
+            "en": "{number}: I hand over. Done so far: … Still to do: …",
+        }
+    ),
+    "over": Text(
+        {
+            "fr": "{number} est clos. {service} fonctionne normalement. Le post-mortem suit.",
+            "en": "{number} is over. {service} works normally. The post-mortem follows.",
+        }
+    ),
+}
+
 
 def opened_by(plan: Plan, priority: str) -> Opens | None:
     """Return what an alert of that priority opens: an incident, a ticket, or nothing."""
@@ -76,17 +117,17 @@ def opened_by(plan: Plan, priority: str) -> Opens | None:
 
 
 def update_every(plan: Plan, priority: str) -> timedelta | None:
-    """Return how often a word is due; half an hour for the most urgent priority when the plan says nothing."""
-    said = plan[INCIDENTS].update
-    if said or plan.says(INCIDENTS):
-        return said.get(priority)
-    order = [*plan[PRIORITIES]]
-    return _HALF_AN_HOUR if order[:1] == [priority] else None
+    """Return how often a word is due."""
+    found = plan[PRIORITIES].get(priority)
+    return found.update if found else None
 
 
-def templates_of(plan: Plan) -> Mapping[str, Text]:
+def templates_of(plan: Plan, audience: Audience = "public") -> Mapping[str, Text]:
     """Return the words to begin a message with: those of the plan after the usual ones, which they may replace."""
-    return {**TEMPLATES, **plan[INCIDENTS].templates}
+    said = plan[INCIDENTS]
+    if audience == "internal":
+        return {**INTERNAL, **said.internal}
+    return {**TEMPLATES, **said.templates}
 
 
 def _both(plan: Plan) -> Iterator[Remark]:

@@ -1,11 +1,12 @@
 """The verbs of incidents: what is heard of alerts and records, what a case's page shows, and what is learnt from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bosco.alerts.model import AlertAcknowledged, AlertChanged, AlertFired, AlertResolved
 from bosco.alerts.service import Alerts
+from bosco.channels.service import Channels
 from bosco.incidents import learning, store, verbs
 from bosco.incidents.actions import read_action
 from bosco.incidents.first_moves import LOOK, FirstMoves
@@ -15,20 +16,31 @@ from bosco.incidents.marks import marks_of
 from bosco.incidents.model import PostmortemPublished
 from bosco.incidents.moves import AFTER
 from bosco.incidents.postmortem import Known, Part, Sentence, draft
+from bosco.incidents.remind import remind, who_communicates, who_leads
 from bosco.incidents.room import Room, enter
 from bosco.incidents.store import Case, Postmortem
+from bosco.incidents.tell_world import Words, keep_words
 from bosco.incidents.verbs import BOSCO, Hands
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.marks import hears, on_timer, service
 from bosco.kit.refusal import Refusal
-from bosco.kit.words import Language, msg, say
+from bosco.kit.words import Language, Sayable, msg, say
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
-from bosco.plan.header import LANGUAGE
+from bosco.plan.header import LANGUAGE, TIMEZONE
 from bosco.plan.load import Plan
-from bosco.records.model import RecordAcknowledged, RecordClosed, RecordOpened, RecordReopened
+from bosco.records.model import (
+    ClockBroke,
+    ClockReached,
+    RecordAcknowledged,
+    RecordChanged,
+    RecordClosed,
+    RecordOpened,
+    RecordReopened,
+    TaskOverdue,
+)
 from bosco.records.moves import kind_of
 from bosco.records.record import Record
 from bosco.records.section import demands_postmortem
@@ -42,6 +54,10 @@ from bosco.store.timers import Timer
 from bosco.store.tx import Tx
 
 PUBLISH = "postmortem"
+INCIDENT = "incident"
+CASES = (INCIDENT, "ticket")
+# From this share of the time on it is said that a word is due soon.
+SOON = 0.75
 
 
 @service
@@ -59,6 +75,7 @@ class Incidents:
         journal: Journal,
         services: Services,
         moves: FirstMoves,
+        channels: Channels,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -69,6 +86,7 @@ class Incidents:
         self._journal = journal
         self._services = services
         self._moves = moves
+        self._channels = channels
         records.behave("incident", IncidentManners(self))
         services.mark_with(marks_of)
 
@@ -155,6 +173,47 @@ class Incidents:
     def _began(self, tx: Tx, fact: RecordOpened) -> datetime:
         return self._records.of(tx, fact.number).opened_at
 
+    @hears(RecordChanged)
+    async def hear_linked(self, fact: RecordChanged) -> None:
+        """Let an alert belong to the case that a person linked it with."""
+        target = str(fact.data.get("target", ""))
+        if fact.what == "linked" and fact.kind in CASES and target.startswith("alert:"):
+            alert = target.removeprefix("alert:")
+            await self._store.write(lambda tx: store.give_alert(tx, alert, fact.number))
+
+    @hears(ClockReached)
+    async def hear_due_soon(self, fact: ClockReached) -> None:
+        """Remind whoever communicates that a word is due soon."""
+        if fact.kind == INCIDENT and fact.clock == "update" and SOON <= fact.share < 1:
+            at = fact.due.astimezone(self._plan[TIMEZONE]) if fact.due else None
+            what = msg("A word about {number} is due at {time}.", number=fact.number, time=f"{at:%H:%M}" if at else "—")
+            await self._remind(fact.number, who_communicates, what)
+
+    @hears(ClockBroke)
+    async def hear_word_overdue(self, fact: ClockBroke) -> None:
+        """Remind whoever communicates that a word is overdue."""
+        if fact.kind == INCIDENT and fact.clock == "update":
+            what = msg("A word about {number} is overdue: say how it goes.", number=fact.number)
+            await self._remind(fact.number, who_communicates, what)
+
+    @hears(TaskOverdue)
+    async def hear_task_overdue(self, fact: TaskOverdue) -> None:
+        """Tell whose it is that something was to be done by now."""
+        task = (await self._records.get(fact.number)).task(fact.task)
+        if task is None or task.sort == PUBLISH:
+            # A post-mortem has a reminder of its own.
+            return
+        what = msg("Overdue for {number}: {text}", number=fact.number, text=fact.text)
+        await self._remind(fact.number, lambda record: (fact.owner,) if fact.owner else who_leads(record), what)
+
+    async def _remind(self, number: str, whom: Callable[[Record], Sequence[str]], what: Sayable) -> None:
+        def work(tx: Tx) -> None:
+            record = self._records.of(tx, number)
+            if record.kind in CASES and record.merged_into is None:
+                remind(tx, self._channels, self._plan, record, whom(record), what)
+
+        await self._store.write(work)
+
     @hears(RecordReopened)
     async def hear_reopened(self, fact: RecordReopened) -> None:
         """Know that a case is not over."""
@@ -199,7 +258,10 @@ class Incidents:
 
         def work(tx: Tx) -> None:
             timers.done(tx, timer)
-            learning.remind(tx, timer.key, tx.at)
+            if learning.remind(tx, timer.key, tx.at):
+                record = self._records.of(tx, timer.key)
+                what = msg("The post-mortem of {number} is overdue.", number=record.number)
+                remind(tx, self._channels, self._plan, record, who_leads(record), what)
 
         await self._store.write(work)
 
@@ -237,6 +299,10 @@ class Incidents:
     async def room(self, record: Record) -> Room:
         """Return what the page of a case shows beside the record itself."""
         return await enter(self._store, self._journal, self._plan, record, self._clock.read(), self._moves)
+
+    async def keep_words(self, number: str, words: Words, by: str) -> None:
+        """Keep what is to be said, to the world or in the team."""
+        await self._store.write(lambda tx: keep_words(tx, self._plan, self._records, number, words, by))
 
     async def postmortem(self, number: str) -> Postmortem | None:
         """Return the post-mortem of a case."""

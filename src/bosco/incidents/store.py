@@ -180,6 +180,11 @@ def still_firing(tx: Tx, number: str) -> int:
     return int(tx.run(statement).scalar_one())
 
 
+def give_alert(tx: Tx, alert: str, number: str) -> None:
+    """Let an alert that belongs to a case belong to another one."""
+    tx.run(update(alerts).where(alerts.c.alert == alert).values(number=number))
+
+
 def hand_over_alerts(tx: Tx, number: str, to: str) -> None:
     """Give the alerts of a case to another one, which it became a part of."""
     tx.run(update(alerts).where(alerts.c.number == number).values(number=to))

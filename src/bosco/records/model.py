@@ -16,6 +16,7 @@ SAYINGS = {
     "record.reopened": msg("{record} was opened again in {to}: {why}"),
     "record.priority": msg("{record} is {to} now, it was {from}: {why}"),
     "record.written": msg("{by} wrote {field} of {record}"),
+    "record.written-for": msg("{by} wrote {field} of {record}: {why}"),
     "record.assigned": msg("{record} is in the hands of {to}"),
     "record.role": msg("{person} is {role} of {record}"),
     "record.watched": msg("{person} watches {record}"),

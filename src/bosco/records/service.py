@@ -142,13 +142,22 @@ class Records:
                 self._notices.acknowledge(tx, key_of(writing.record), by, via=via)
         return writing.record
 
-    def edit(self, tx: Tx, number: str, changes: Mapping[str, Any], *, by: str, seen: int | None = None) -> list[str]:
+    def edit(
+        self,
+        tx: Tx,
+        number: str,
+        changes: Mapping[str, Any],
+        *,
+        by: str,
+        seen: int | None = None,
+        why: str | None = None,
+    ) -> list[str]:
         """Write texts (`title`, `service`, fields); `seen` is the event up to which their writer knew the record.
 
         What somebody else wrote since then is never overwritten: all is refused as a `Clash` that holds both.
         """
         with self.change(tx, number) as writing:
-            return texts.write_texts(writing, changes, seen, by)
+            return texts.write_texts(writing, changes, seen, by, why)
 
     def set_field(self, tx: Tx, number: str, name: str, value: Any, *, by: str, seen: int | None = None) -> list[str]:
         """Write one field."""

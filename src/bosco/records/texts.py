@@ -74,7 +74,9 @@ def read_fields(plan: Plan, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
-def write_texts(writing: Writing, changes: Mapping[str, Any], seen: int | None, by: str) -> list[str]:
+def write_texts(
+    writing: Writing, changes: Mapping[str, Any], seen: int | None, by: str, why: str | None = None
+) -> list[str]:
     """Note what is different, and return the names; refuse all of it if somebody wrote the same since `seen`."""
     plan, record = writing.plan, writing.record
     wanted = {name: _read(plan, record, name, value) for name, value in changes.items()}
@@ -85,7 +87,14 @@ def write_texts(writing: Writing, changes: Mapping[str, Any], seen: int | None, 
     fields = kind_of(plan, record.kind).fields
     for name, value in different.items():
         data = {"field": name, "value": value, "was": text_of(record, name)}
-        event = writing.note("written", by, data=data, shown={"field": pack(label_of(fields, name)), "name": name})
+        event = writing.note(
+            "written",
+            by,
+            why,
+            data,
+            line="record.written-for" if why else None,
+            shown={"field": pack(label_of(fields, name)), "name": name},
+        )
         writing.changed(event)
     return list(different)
 

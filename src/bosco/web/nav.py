@@ -15,6 +15,8 @@ class Nav:
     icon: str
     order: int = 50
     may: Role | None = "viewer"
+    # Something to do from every page, shown as a button; it is no place of its own.
+    calls: bool = False
 
     def open_to(self, visitor: Visitor) -> bool:
         """Say whether that visitor would be let in."""

@@ -139,13 +139,16 @@ class Shell:
         path = request.url.path
         offered = [entry for entry in self._nav if entry.open_to(visitor)]
         here = max(
-            (entry for entry in offered if entry.leads_to(path)), key=lambda entry: len(entry.path), default=None
+            (entry for entry in offered if not entry.calls and entry.leads_to(path)),
+            key=lambda entry: len(entry.path),
+            default=None,
         )
         query = request.url.query
         return {
             "site": self.site,
             "visitor": visitor,
-            "nav": offered,
+            "nav": [entry for entry in offered if not entry.calls],
+            "calls": [entry for entry in offered if entry.calls],
             "here": here,
             "path": path,
             "address": f"{path}?{query}" if query else path,

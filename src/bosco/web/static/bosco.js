@@ -153,7 +153,9 @@ document.addEventListener("click", async (event) => {
   const pressed = event.target.closest("[data-copy], [data-opens], [data-closes]");
   if (!pressed) return;
   if (pressed.dataset.copy !== undefined) {
-    await copy(pressed.dataset.copy);
+    // What stands in a field is copied as it was edited.
+    const field = pressed.dataset.copyFrom && document.getElementById(pressed.dataset.copyFrom);
+    await copy(field ? field.value : pressed.dataset.copy);
     pressed.dataset.done = "";
     setTimeout(() => delete pressed.dataset.done, 2000);
   } else if (pressed.dataset.opens) {
