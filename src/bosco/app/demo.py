@@ -12,6 +12,7 @@ from bosco.app.house import House, Settings
 from bosco.app.up import real_doors, run
 from bosco.demo.history import remember
 from bosco.demo.life import live
+from bosco.demo.postbox import Postbox
 from bosco.demo.staging import stage
 from bosco.demo.target import Target
 from bosco.kit.clock import Clock
@@ -29,7 +30,8 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
     doors = real_doors()
     address = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="bosco-demo-") as folder:
-        async with Target(doors.clock) as target:
+        async with Target(doors.clock) as target, Postbox() as postbox:
+            doors.environ |= postbox.secrets()
             urls = {service: target.url(service) for service in target.ports}
             plan = stage(Path(folder), urls, address)
             settings = Settings(plan, Path(folder) / "data", host=host, port=port, durable=False, alone=True)
