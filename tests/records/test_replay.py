@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from tests.records.desk import Desk
 
 from bosco.kit.refusal import Refusal
-from bosco.records.record import Attached
+from bosco.records.files import Upload
 from bosco.records.store import events, links, numbers, words
 from bosco.records.texts import Clash
 from bosco.records.words import texts_of, words_in
@@ -37,12 +37,13 @@ def actions(draw: st.DrawFn) -> Action:
     person = draw(st.sampled_from(["devops", "backend", "nobody", None]))
     name = draw(st.sampled_from(["title", "service", "business_impact", "users_affected", "cause", "odd"]))
     value = draw(texts | st.sampled_from(["code", "network", "12", "api"]))
-    chosen = draw(st.integers(0, 16))
+    chosen = draw(st.integers(0, 17))
 
     def act(desk: Desk, tx: Tx, known: list[str]) -> Any:
         records, number = desk.records, one(known, which)
         task = next((task.id for task in records.of(tx, number).tasks), "none")
-        file = Attached(id=text or "F", name=text, size=1, type="text/plain", digest="d", at=tx.at, by=by)
+        file = Upload(text, (text or "x").encode("utf-8", "replace"))
+        kept = next((one.id for one in records.of(tx, number).files), "none")
         verbs: list[Callable[[], Any]] = [
             lambda: records.move(tx, number, stage, by=by, why=text),
             lambda: records.fail(tx, number, by=by, why=text),
@@ -55,6 +56,7 @@ def actions(draw: st.DrawFn) -> Action:
             lambda: records.add_task(tx, number, text, by=by, owner=person, due=tx.at + timedelta(hours=1)),
             lambda: records.finish_task(tx, number, task, by=by, done=bool(other % 2)),
             lambda: records.attach(tx, number, file, by=by),
+            lambda: records.detach(tx, number, kept, by=by, why=text),
             lambda: records.link(tx, number, f"record:{one(known, other)}", by=by),
             lambda: records.unlink(tx, number, f"record:{one(known, other)}", by=by),
             lambda: records.merge(tx, number, one(known, other), by=by, why=text),

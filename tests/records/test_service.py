@@ -8,8 +8,8 @@ from tests.records.desk import Desk
 
 from bosco.kit.clock import VirtualClock, run_virtually
 from bosco.kit.refusal import Code, Refusal
+from bosco.records.files import Upload
 from bosco.records.moves import Lacking
-from bosco.records.record import Attached
 from bosco.records.texts import Clash
 from bosco.records.writing import CLOCK_TIMER
 from bosco.store.store import Store
@@ -180,8 +180,7 @@ def test_tasks_files_seats_and_watchers_are_kept(desk: Desk, clock: VirtualClock
         lambda tx: records.add_task(tx, number, "Ajouter un index", owner="backend", due=due, sort="preventive", by="b")
     )
     desk.do(lambda tx: records.finish_task(tx, number, task, by="person:backend"))
-    file = Attached(id="F", name="log.txt", size=3, type="text/plain", digest="d" * 64, at=clock.read(), by="x")
-    desk.do(lambda tx: records.attach(tx, number, file, by="person:backend"))
+    desk.do(lambda tx: records.attach(tx, number, Upload("log.txt", b"abc"), by="person:backend"))
     desk.do(lambda tx: records.role(tx, number, "lead", "devops", by="person:backend"))
     desk.do(lambda tx: records.watch(tx, number, "direction", by="person:backend"))
     record = desk.record(number)

@@ -85,6 +85,13 @@ class TaskDoneIn(msgspec.Struct, kw_only=True):
     done: bool = True
 
 
+class DetachIn(msgspec.Struct, kw_only=True):
+    """Which file is forgotten, and why."""
+
+    id: str
+    why: str
+
+
 class LinkIn(msgspec.Struct, kw_only=True):
     """What it has to do with: a number, an address, `alert:…`, `deployment:…`, `measure:…`."""
 
@@ -220,6 +227,10 @@ def _task_done(ask: Asking, number: str, data: TaskDoneIn) -> str:
     return ask.records.finish_task(ask.tx, number, data.id, by=ask.by, done=data.done).number
 
 
+def _detach(ask: Asking, number: str, data: DetachIn) -> str:
+    return ask.records.detach(ask.tx, number, data.id, by=ask.by, why=data.why).number
+
+
 def _link(ask: Asking, number: str, data: LinkIn) -> str:
     target = read_target(ask.tx, data.target, ask.site)
     if target.startswith("record:"):
@@ -269,6 +280,7 @@ ACTS: tuple[Act, ...] = (
     Act("role", "roles", RoleIn, _role, "Give somebody a seat in a record"),
     Act("task", "tasks", TaskIn, _task, "Write down something to do, or change it"),
     Act("task-done", "tasks/done", TaskDoneIn, _task_done, "Say that a task is done, or not after all"),
+    Act("detach", "files/remove", DetachIn, _detach, "Forget a file of a record"),
     Act("link", "links", LinkIn, _link, "Say what a record has to do with"),
     Act("unlink", "links/remove", UnlinkIn, _unlink, "Say what a record has nothing to do with after all"),
     Act("approve", "approvals", ApproveIn, _approve, "Approve a record", msg("It is approved.")),

@@ -162,6 +162,17 @@ def attach(writing: Writing, file: Attached, by: str) -> None:
     writing.changed(writing.note("attached", by, data=data))
 
 
+def detach(writing: Writing, file_id: str, by: str, why: str) -> Attached:
+    """Note that a file is no longer there, and return it."""
+    found = writing.record.file(file_id)
+    if found is None:
+        raise not_found(msg("There is no such file."))
+    if not why.strip():
+        raise Refusal(Code.INVALID, msg("Say why."), where="why")
+    writing.changed(writing.note("detached", by, why, {"id": found.id, "name": found.name}))
+    return found
+
+
 def link(writing: Writing, target: str, by: str, how: str = "related") -> None:
     """Note what it has to do with: `record:…`, `alert:…`, `deployment:…`, `measure:…`."""
     if not re.fullmatch(r"[a-z][a-z-]{1,20}:[^\s]{1,200}", target):

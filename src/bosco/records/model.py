@@ -30,6 +30,7 @@ SAYINGS = {
     "record.task-again": msg("to do again for {record}: {text}"),
     "record.task-late": msg("late for {record}: {text} ({owner})"),
     "record.attached": msg("{by} attached {name} to {record}"),
+    "record.detached": msg("{by} took {name} out of {record}: {why}"),
     "record.linked": msg("{record} has to do with {target}"),
     "record.unlinked": msg("{record} has nothing to do with {target} any more"),
     "record.merged": msg("{record} is now a part of {into}"),

@@ -10,7 +10,7 @@ from bosco.kit.clock import Clock
 from bosco.kit.refusal import Refusal
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
-from bosco.records import pages_record
+from bosco.records import pages_files, pages_record
 from bosco.records.api import refuse_reader
 from bosco.records.listing import Wanted, find, may_write
 from bosco.records.moves import kind_of
@@ -35,7 +35,7 @@ def routes(  # noqa: PLR0913, PLR0917 - the page of a record reads everybody
 ) -> list[Any]:
     """Return the pages."""
     desk = Desk(shell, clock, current, records, sight, store, journal)
-    return [*_list(desk), *_new(desk), *pages_record.routes(desk)]
+    return [*_list(desk), *_new(desk), *pages_record.routes(desk), *pages_files.routes(desk)]
 
 
 def _list(desk: Desk) -> list[Any]:

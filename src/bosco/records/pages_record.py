@@ -26,6 +26,7 @@ from bosco.records.record import ROLES, Record
 from bosco.records.section import RECORDS, kind_name, priorities_of
 from bosco.records.service import Records
 from bosco.records.sight import Sight
+from bosco.records.sniff import PICTURES
 from bosco.records.targets import address_of, shown
 from bosco.records.texts import Clash
 from bosco.records.widgets import typed, widgets
@@ -37,6 +38,8 @@ from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor
 
 LINES = 100
+# Forms that name something else, which may not be there.
+NAMES_OTHERS = ("link", "merge", "detach", "task-done")
 SEATS = {"lead": msg("Lead"), "communication": msg("Communication"), "scribe": msg("Scribe")}
 assert set(SEATS) == set(ROLES)
 
@@ -125,7 +128,9 @@ async def _answer(  # noqa: PLR0913, PLR0917 - what was asked, by whom, and what
     try:
         after = await desk.store.write(work)
     except Refusal as refusal:
-        if refusal.code is Code.UNAVAILABLE or (refusal.code is Code.NOT_FOUND and act not in ("link", "merge")):
+        if refusal.code is Code.UNAVAILABLE or (
+            refusal.code is Code.NOT_FOUND and act not in ("link", "merge", "detach")
+        ):
             raise
         if refusal.code is Code.NOT_FOUND:
             # What was not found may be the record itself: then there is no page to say it on.
@@ -182,6 +187,7 @@ async def page(
         services=[(key, service_name(plan, key)) for key in plan[SERVICES]],
         kinds=[(key, kind_name(plan, key)) for key in plan[RECORDS] if key not in hidden],
         links=[(one, shown(one.target), address_of(one.target)) for one in record.links],
+        files=[(one, one.type in PICTURES) for one in record.files[::-1]],
         now=now,
         parts=await _parts(desk, request, visitor, record),
     )

@@ -139,6 +139,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """Return one of its tasks."""
         return next((one for one in self.tasks if one.id == task_id), None)
 
+    def file(self, file_id: str) -> Attached | None:
+        """Return one of its files."""
+        return next((one for one in self.files if one.id == file_id), None)
+
 
 def text_of(record: Record, name: str) -> Any:
     """Return one of the texts that people edit: `title`, `service`, or a field of its kind."""

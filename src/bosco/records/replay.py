@@ -158,6 +158,10 @@ def _attached(record: Record, event: Event) -> Record:
     return replace(record, files=(*record.files, Attached(at=event.at, by=event.by, **data)))
 
 
+def _detached(record: Record, event: Event) -> Record:
+    return replace(record, files=tuple(one for one in record.files if one.id != event.data["id"]))
+
+
 def _linked(record: Record, event: Event) -> Record:
     link = Link(target=event.data["target"], how=event.data.get("how", "related"))
     others = tuple(one for one in record.links if one.target != link.target)
@@ -233,6 +237,7 @@ _CHANGES: dict[str, Apply] = {
     "task-done": _task_done,
     "task-again": _task_again,
     "attached": _attached,
+    "detached": _detached,
     "linked": _linked,
     "unlinked": _unlinked,
     "merged": _merged,

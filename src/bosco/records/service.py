@@ -7,14 +7,15 @@ from typing import Any
 from bosco.journal import write as write_line
 from bosco.kit.marks import hears, on_timer, service
 from bosco.kit.packed import unpack
-from bosco.kit.refusal import Code, Refusal
+from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg, say
 from bosco.notices.model import MatterAcknowledged, MatterUnacknowledged
 from bosco.notices.service import Notices
 from bosco.people.section import TEAM
 from bosco.plan.current import CurrentPlan
-from bosco.records import company, rows, steps, texts
+from bosco.records import company, files, rows, steps, texts
 from bosco.records.actors import person_of
+from bosco.records.files import Upload
 from bosco.records.manners import QUIET, Manners
 from bosco.records.matters import key_of
 from bosco.records.model import TaskOverdue
@@ -214,11 +215,25 @@ class Records:
             company.finish_task(writing, task_id, by, done=done)
         return writing.record
 
-    def attach(self, tx: Tx, number: str, file: Attached, *, by: str) -> Record:
-        """Note a file that is kept already."""
+    def attach(self, tx: Tx, number: str, upload: Upload, *, by: str) -> Attached:
+        """Keep a file with a record; refused by its size and by what its bytes are."""
         with self.change(tx, number) as writing:
+            file = files.keep(tx, writing.record, upload, by)
             company.attach(writing, file, by)
+        return file
+
+    def detach(self, tx: Tx, number: str, file_id: str, *, by: str, why: str) -> Record:
+        """Forget a file for a reason: that it was there stays written down, its bytes do not."""
+        with self.change(tx, number) as writing:
+            files.drop(tx, company.detach(writing, file_id, by, why))
         return writing.record
+
+    def file(self, tx: Tx, number: str, file_id: str) -> tuple[Attached, bytes]:
+        """Return a file of a record with its bytes."""
+        found = rows.load(tx, number).file(file_id)
+        if found is None:
+            raise not_found(msg("There is no such file."))
+        return found, files.read(tx, found.digest)
 
     def link(self, tx: Tx, number: str, target: str, *, by: str, how: str = "related") -> Record:
         """Note what it has to do with; another record learns of it too."""

@@ -1,6 +1,6 @@
 """The tables of the records: their events, which are the truth, and what is derived of them for lists and searches."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects import postgresql
 
 from bosco.store.tables import metadata
@@ -94,4 +94,23 @@ asked = Table(
     Column("answer", Json, nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_records_asked_at", "at"),
+)
+
+# Which record holds which file; the bytes are kept once, however many hold them.
+files = Table(
+    "records_files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index("ix_records_files_number", "number"),
+    Index("ix_records_files_digest", "digest"),
+)
+
+contents = Table(
+    "records_contents",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("piece", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
 )

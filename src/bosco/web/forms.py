@@ -24,10 +24,10 @@ class Form:
         self,
         values: Mapping[str, str] | None = None,
         lists: Mapping[str, list[str]] | None = None,
-        files: Mapping[str, UploadFile] | None = None,
+        uploads: Mapping[str, list[UploadFile]] | None = None,
     ) -> None:
         self.values: dict[str, str] = dict(values or {})
-        self.files: dict[str, UploadFile] = dict(files or {})
+        self.uploads: dict[str, list[UploadFile]] = dict(uploads or {})
         self.errors: dict[str, Sayable] = {}
         self._lists: dict[str, list[str]] = dict(lists or {})
 
@@ -40,15 +40,20 @@ class Form:
             raise Refusal(Code.INVALID, msg("The form could not be read.")) from wrong
         values: dict[str, str] = {}
         lists: dict[str, list[str]] = {}
-        files: dict[str, UploadFile] = {}
+        uploads: dict[str, list[UploadFile]] = {}
         for name, value in sent.multi_items():
             if isinstance(value, UploadFile):
-                files[name] = value
+                uploads.setdefault(name, []).append(value)
             else:
                 text = str(value)
                 values[name] = text
                 lists.setdefault(name, []).append(text)
-        return cls(values, lists, files)
+        return cls(values, lists, uploads)
+
+    @property
+    def files(self) -> dict[str, UploadFile]:
+        """Return the last file of each field."""
+        return {name: several[-1] for name, several in self.uploads.items()}
 
     @property
     def ok(self) -> bool:

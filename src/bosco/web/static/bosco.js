@@ -190,6 +190,31 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- Files dropped on a form, or pasted into its page, are sent by it ---------------------------------------------------
+
+for (const form of document.querySelectorAll("form[data-drops]")) {
+  const field = form.querySelector("input[type=file]");
+  const send = (files) => {
+    if (!files?.length) return false;
+    field.files = files;
+    form.requestSubmit();
+    return true;
+  };
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("dropping");
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget || form.classList.remove("dropping"));
+  addEventListener("drop", (event) => {
+    form.classList.remove("dropping");
+    if (send(event.dataTransfer?.files)) event.preventDefault();
+  });
+  addEventListener("paste", (event) => {
+    if (send(event.clipboardData?.files)) event.preventDefault();
+  });
+}
+
 // ---- Charts are fetched only where there are any -----------------------------------------------------------------------
 
 async function draw(within) {
