@@ -100,7 +100,10 @@ def _varint(number: int) -> bytes:
 
 
 def prometheus_server(folder: Path, config: str = CONFIG, *more: str) -> Iterator[Prometheus]:
-    """Yield a Prometheus that takes what is written to it, and does what its configuration says: by default nothing."""
+    """Yield a Prometheus that takes what is written to it, and does what its configuration says: by default nothing.
+
+    In the configuration, `PORT` is where it listens itself.
+    """
     program = shutil.which("prometheus")
     if program is None:
         skip("needs prometheus")
@@ -108,7 +111,7 @@ def prometheus_server(folder: Path, config: str = CONFIG, *more: str) -> Iterato
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = int(door.getsockname()[1])
-    (folder / "prometheus.yml").write_text(config)
+    (folder / "prometheus.yml").write_text(config.replace("PORT", str(port)))
     process = subprocess.Popen(
         [
             program,

@@ -3,12 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-import psutil
 from litestar import MediaType, Response, get
 
-from bosco.app.figures import exposition, process_figures
 from bosco.app.house import House
-from bosco.app.wiring import marked
 from bosco.kit.clock import Clock
 from bosco.store.store import Store
 from bosco.web.visitor import MACHINE
@@ -38,11 +35,6 @@ def routes(house: House, store: Store, clock: Clock) -> list[Any]:
     @get("/metrics", opt=MACHINE)
     async def figures() -> Response[str]:
         """Tell Bosco's own figures, as Prometheus reads them."""
-        gauges = process_figures(process)
-        for methods in marked(house.services, "gauges").values():
-            for method in methods:
-                gauges.extend(await method())
-        return Response(exposition(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await house.figures(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    process = psutil.Process()
     return [alive, readiness, figures]

@@ -11,7 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bosco.accounts.vault import Vault
+from bosco.app.figures import exposition, process_figures
 from bosco.app.wiring import Wiring, full_name, marked, room_modules
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
@@ -26,6 +29,7 @@ from bosco.plan.secrets import Secrets
 from bosco.plan.sections import discover
 from bosco.revisions.opening import opening_plan
 from bosco.revisions.place import PlanPlace
+from bosco.signals.own_figures import OwnFigures
 from bosco.store.helm import Helm
 from bosco.store.migrate import migrate
 from bosco.store.store import Store
@@ -124,11 +128,21 @@ class House:
             delivers=_only_one(marked(self.services, "delivers")),
         )
         self._engines: dict[str, asyncio.Task[None]] = {}
+        self._process = psutil.Process()
+        self.wiring.get(OwnFigures).tell = self.figures
 
     def _dress(self, _: Plan, plan: Plan) -> None:
         language = plan[LANGUAGE]
         self.shell.site = Site(plan[NAME].say(language), language, str(plan[TIMEZONE]), plan[URL])
         self._telemetry.keep_as(plan[KEEP].spans())
+
+    async def figures(self) -> str:
+        """Return Bosco's own figures, as Prometheus reads them."""
+        gauges = process_figures(self._process)
+        for methods in marked(self.services, "gauges").values():
+            for method in methods:
+                gauges.extend(await method())
+        return exposition(gauges)
 
     def routes(self) -> list[Any]:
         """Return every room's pages and API."""

@@ -63,6 +63,10 @@ class Register:
         self._caches.append(made)
         return made
 
+    def drop_cache(self, cache: dict[bytes, int]) -> None:
+        """Let go of a table that nobody uses any more."""
+        self._caches = [one for one in self._caches if one is not cache]
+
     def find(self, key: Key) -> int | None:
         """Return the place of a series."""
         return self._places.get(key)

@@ -17,6 +17,7 @@ from bosco.plan.words import GoalText, Name, PlanText, Span
 from bosco.signals import kinds as folder
 from bosco.signals.built_in import BUILT_IN, feeds
 from bosco.signals.kind import Kind
+from bosco.signals.section_scrape import SCRAPE
 
 
 class Normal(PlanPart):
@@ -118,4 +119,4 @@ SIGNALS: Section[Mapping[str, Signal]] = Section(
     warn=(_silent,),
     table=_table,
 )
-SECTION = SIGNALS
+SECTIONS = [SIGNALS, SCRAPE]

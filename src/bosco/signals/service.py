@@ -18,8 +18,11 @@ from bosco.probes.section import PROBES
 from bosco.signals.feeding import Feeding
 from bosco.signals.from_machine import EVERY, FromMachine
 from bosco.signals.from_probes import FromProbes
+from bosco.signals.gate import Gate
 from bosco.signals.measures import Measures
+from bosco.signals.own_figures import OwnFigures
 from bosco.signals.samples import Samples
+from bosco.signals.scraping import Scraping
 from bosco.signals.section import feeds_itself
 from bosco.signals.store import forget
 from bosco.store.store import Store
@@ -80,6 +83,8 @@ class Feeds:
         current: CurrentPlan,
         store: Store,
         results: ProbeResults,
+        gate: Gate,
+        own: OwnFigures,
     ) -> None:
         self._samples, self._measures = signals.samples, signals.measures
         self._clock = clock
@@ -89,6 +94,7 @@ class Feeds:
         self._from_probes = FromProbes()
         self._failed: deque[datetime] = deque(maxlen=_MOST_LOGINS)
         self.feeding = Feeding(clock, net, secrets, self._samples, self._measures)
+        self.scraping = Scraping(clock, net, secrets, self._samples, gate, own)
         current.on_change(self._follow)
 
     @engine("sources", outward=True, at_the_helm=True)
@@ -97,6 +103,13 @@ class Feeds:
         await self._samples.load()
         self.feeding.follow(self._current.plan)
         await self.feeding.schedule.run()
+
+    @engine("scraping", outward=True, at_the_helm=True)
+    async def scrape(self) -> None:
+        """Scrape the plan's addresses, and Bosco's own figures, as long as Bosco runs."""
+        await self._samples.load()
+        self.scraping.follow(self._current.plan)
+        await self.scraping.run()
 
     @engine("own measures", outward=True, at_the_helm=True)
     async def measure(self) -> None:
@@ -147,6 +160,7 @@ class Feeds:
 
     def _follow(self, before: Plan, now: Plan) -> None:
         self.feeding.follow(now)
+        self.scraping.follow(now)
 
     @gauges
     async def figures(self) -> list[Gauge]:
