@@ -338,6 +338,14 @@ class Incidents:
 
         return await self._store.read(read)
 
+    async def open_ones(self) -> list[tuple[Case, Record]]:
+        """Return the incidents that are not over with their records, the newest first."""
+
+        def read(tx: Tx) -> list[tuple[Case, Record]]:
+            return [(one, self._records.of(tx, one.number)) for one in store.open_cases(tx, "incident")]
+
+        return await self._store.read(read)
+
     async def _down(self, number: str, now: datetime) -> list[Span]:
         """Return when the services of a case were down while it lasted."""
 

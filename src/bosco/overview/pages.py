@@ -4,12 +4,19 @@ from typing import Any
 
 from litestar import Response, get
 
+from bosco.alerts.rows import Asked
+from bosco.alerts.service import Alerts
+from bosco.incidents.service import Incidents
 from bosco.journal.paging import Question
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg
-from bosco.overview.now import coming, standing_now
+from bosco.notices.section import PRIORITIES
+from bosco.notices.service import Notices
+from bosco.overview.now import Now, coming, standing_now
+from bosco.overview.troubles import Wrong, wrong_now
 from bosco.plan.current import CurrentPlan
+from bosco.records.matters import key_of
 from bosco.revisions.service import Revisions
 from bosco.services.service import Services
 from bosco.store.pending import queues, troubles
@@ -23,6 +30,8 @@ NAV = [
     Nav(msg("Work under way"), "/pending", icon="list-checks", order=90),
 ]
 LINES = 10
+# The most urgent alerts among which those are sought that no incident speaks for.
+ALERTS = 100
 SORTS = {"timer": msg("Timer"), "parcel": msg("Parcel"), "fact": msg("Fact")}
 
 
@@ -32,18 +41,31 @@ def routes(  # noqa: PLR0913, PLR0917 - the first page reads everybody
     store: Store,
     current: CurrentPlan,
     services: Services,
+    alerts: Alerts,
+    incidents: Incidents,
+    notices: Notices,
     journal: Journal,
     revisions: Revisions,
 ) -> list[Any]:
     """Return the pages."""
 
+    async def wrong(now: Now) -> Wrong:
+        plan = current.plan
+        asked = Asked(limit=ALERTS, most_urgent_first=(*plan[PRIORITIES],))
+        opened, held = await incidents.open_ones(), await alerts.page(asked)
+        keys = [*(one.subject for one in held), *(key_of(record) for _, record in opened)]
+        ahead, counts = await notices.ahead_of(keys), await alerts.counts(asked)
+        return wrong_now(plan, now, opened, held, counts, ahead, clock.read())
+
     @get("/")
     async def overview(request: AnyRequest, visitor: Visitor) -> Response[str]:
+        now = standing_now(current.plan, await services.standings())
         page = await journal.page(Question(None, None, LINES, "", "", ""), visitor)
         return shell.page(
             request,
             "overview/overview.html",
-            now=standing_now(current.plan, await services.standings()),
+            now=now,
+            wrong=await wrong(now),
             coming=coming(current.plan, clock.read()),
             lines=page.lines[::-1],
             mistakes=revisions.mistakes,
