@@ -12,7 +12,7 @@ from bosco.kit.words import say
 from bosco.notices.model import Ahead, Matter, NextStep
 from bosco.overview.now import standing_now
 from bosco.overview.troubles import Wrong, wrong_now
-from bosco.records.record import Record
+from bosco.records.record import Pledge, Record, Spell
 from bosco.services.model import Standing
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -45,6 +45,8 @@ RECORD = Record(
     changed_at=NOW,
     seq=1,
     service="api",
+    stages=(Spell(stage="open", at=NOW, by="bosco"),),
+    pledges=(Pledge(at=NOW, priority="P1", seconds={"acknowledge": 900, "resolve": 7200}),),
 )
 
 
@@ -73,6 +75,8 @@ def test_an_incident_speaks_for_its_alerts_and_comes_by_its_priority() -> None:
     ahead = {ALERT.subject: Ahead((), None, speaker)}
     found = wrong(other, ALERT, incidents=[(CASE, RECORD)], ahead=ahead, state="down")
     assert [one.href for one in found.shown] == ["/incidents/SHOP-0001", "/alerts/B"]
+    # Nobody is told any more; what comes next is the end of a promise.
+    assert (str(found.shown[0].next_says), found.shown[0].next_at) == ("Acknowledge", NOW + timedelta(minutes=15))
     assert (found.incidents, found.alerts, str(say(found.says, "en"))) == (1, 2, "API is down")
 
 
