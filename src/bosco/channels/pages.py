@@ -11,12 +11,15 @@ from bosco.channels.address import team_of
 from bosco.channels.deliveries import STATES, Asked, Delivery, LetterState
 from bosco.channels.health import Health
 from bosco.channels.model import EVENTS
+from bosco.channels.pages_inbox import inbox_routes
 from bosco.channels.section import CHANNELS, KINDS, channel_name, ways_out
 from bosco.channels.service import Channels
 from bosco.channels.trial import Trial
 from bosco.kit.packed import unpack
 from bosco.kit.words import Message, Sayable, msg
 from bosco.plan.current import CurrentPlan
+from bosco.store.store import Store
+from bosco.web.events import Live
 from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
@@ -31,7 +34,7 @@ ENDS: dict[LetterState, tuple[str, Message]] = {
 Word = Annotated[str, Parameter(max_length=100)]
 
 
-def routes(shell: Shell, current: CurrentPlan, channels: Channels) -> list[Any]:
+def routes(shell: Shell, store: Store, current: CurrentPlan, channels: Channels, live: Live) -> list[Any]:
     """Return the pages."""
 
     def shown(one: Delivery, visitor: Visitor) -> dict[str, Any]:
@@ -132,7 +135,8 @@ def routes(shell: Shell, current: CurrentPlan, channels: Channels) -> list[Any]:
         again = await channels.retry(letter_id, visitor.actor)
         return shell.go(request, f"/channels/{again.channel}", msg("It is on its way again."))
 
-    return [all_channels, test_all, one_channel, test, letters, retry]
+    pages = [all_channels, test_all, one_channel, test, letters, retry]
+    return [*pages, *inbox_routes(shell, store, current, live)]
 
 
 def _called(current: CurrentPlan, person: str, address: str, visitor: Visitor) -> Sayable:

@@ -1,6 +1,6 @@
 """The tables of the channels: how far ends name what was sent, every letter and its end, whom a letter has reached."""
 
-from sqlalchemy import Column, Float, Index, Table, Text, delete, insert, select, text, update
+from sqlalchemy import Column, Float, Index, Integer, Table, Text, delete, insert, select, text, update
 
 from bosco.store.tables import metadata
 from bosco.store.tx import Tx
@@ -50,6 +50,34 @@ reached = Table(
     metadata,
     Column("letter", Text, primary_key=True),
     Column("address", CleanText, primary_key=True),
+)
+
+seen = Table(
+    "channels_seen",
+    metadata,
+    # An account, and the id of the last message that it has read.
+    Column("who", CleanText, primary_key=True),
+    Column("upto", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+stopped = Table(
+    "channels_stopped",
+    metadata,
+    # The digits of a phone that asked for no more text messages.
+    Column("address", CleanText, primary_key=True),
+    Column("channel", CleanText, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+contacts = Table(
+    "channels_contacts",
+    metadata,
+    Column("person", CleanText, primary_key=True),
+    Column("address", CleanText, primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    # The stamp of the code that was sent last; empty once it is used or tried too often.
+    Column("code", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("verified_at", Instant),
 )
 
 

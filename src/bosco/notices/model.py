@@ -23,6 +23,7 @@ SAYINGS = {
     "notice.owed": msg("{title} will be told through {names}"),
     "notice.superseded": msg("{title} was not told through {via}: {why}"),
     "notice.told": msg("{title} was told through {via} to {names}: {why}"),
+    "person.chose": msg("{who} chose how to be told"),
     "escalation.started": msg("The escalation of {title} began: {why}"),
     "escalation.step": msg("{title} was escalated to {whom}: {why}"),
     "escalation.nobody": msg("{title} could be escalated to nobody of {whom}: {why}"),

@@ -10,13 +10,16 @@ from bosco.kit.words import msg
 from bosco.notices import rows, told
 from bosco.notices.ack_links import AckLink
 from bosco.notices.audience import name_of
+from bosco.notices.pages_board import board_routes
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
 from bosco.store.store import Store
 from bosco.store.tx import Tx
+from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import PUBLIC, AnyRequest, Visitor
 
+NAV = [Nav(msg("Notices"), "/notices", icon="bell-ring", order=55)]
 # The link is a proof: it must not travel to anybody else.
 QUIET = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
 
@@ -82,4 +85,4 @@ def routes(shell: Shell, clock: Clock, store: Store, current: CurrentPlan, notic
         await store.write(work)
         return shell.go(request, f"/ack/{token}", msg("It is yours."))
 
-    return [look, take]
+    return [look, take, *board_routes(shell, store, current, notices)]

@@ -19,6 +19,7 @@ from bosco.notices.audience import name_of
 from bosco.notices.audit import Loose, loose_ends
 from bosco.notices.bundles import Owed
 from bosco.notices.climbing import EXPIRE, STEP, Climber
+from bosco.notices.coming import Coming, coming
 from bosco.notices.digests import DIGEST, Digests, digest_routes
 from bosco.notices.ladder import ladder_of, next_step
 from bosco.notices.matrix import FOLLOWS, kind_of, routes_of, together
@@ -427,6 +428,11 @@ class Notices:
             )
             for key, speaker in found.items()
         }
+
+    async def coming(self) -> list[Coming]:
+        """Return what is still to be told, the soonest first."""
+        plan, steps = self._current.plan, self._climber.next_steps
+        return await self._store.read(lambda tx: coming(tx, plan, lambda kept: steps(kept, tx)))
 
     async def loose_ends(self, expected: Iterable[str]) -> tuple[int, list[Loose]]:
         """Return how many open matters there are, with those expected to be, and which of them nothing will come of."""

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 from bosco.channels.model import Event
 from bosco.notices.store import letters, mentions, tellings
 from bosco.store.tx import Tx
+from bosco.store.types import clean
 
 # Within this time nobody is told the same again through the same way, whatever rule says so.
 SAME = timedelta(minutes=1)
@@ -146,6 +147,18 @@ def letters_about(tx: Tx, matter: str, limit: int = 200) -> list[tuple[Telling, 
     )
     split = len(tellings.c)
     return [(Telling(*row[:split]), Sent(*row[split:])) for row in tx.run(wanted)]
+
+
+def page(tx: Tx, before: str, most: int) -> list[tuple[Telling, list[Sent]]]:
+    """Return tellings with their letters, the latest first, and one more if there are older ones."""
+    query = select(tellings).order_by(tellings.c.id.desc()).limit(most + 1)
+    if before:
+        query = query.where(tellings.c.id < clean(before))
+    found = [_telling(row) for row in tx.run(query)]
+    sent: dict[str, list[Sent]] = {one.id: [] for one in found}
+    for row in tx.run(select(letters).where(letters.c.telling.in_([*sent])).order_by(letters.c.id)):
+        sent[row.telling].append(Sent(*list(row)))
+    return [(one, sent[one.id]) for one in found]
 
 
 def heard_through(tx: Tx, matter: str) -> int:
