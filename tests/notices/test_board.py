@@ -92,11 +92,12 @@ def test_only_people_of_the_plan_choose_and_mistakes_are_told(house: House) -> N
 
 def test_bosco_looks_at_itself_on_a_page(house: House) -> None:
     house.alive.until("/api/v1/self-audit", lambda answer: answer.json()["heartbeat"] == "arrived")
+    # The first look of all comes before everything has started.
+    assert house.post("/self-audit/look", "responder").status == 200
     shown = page(house, "/self-audit").text
     assert "gone: a secret is not set: UNSET" in shown
     assert "Bosco is well" in shown
     assert house.post("/self-audit/look", "viewer").status == 403
-    assert house.post("/self-audit/look", "responder").status == 200
 
 
 @pytest.mark.parametrize(("device", "path", "language", "theme"), LOOKS)

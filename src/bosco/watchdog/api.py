@@ -41,6 +41,8 @@ def routes(watchdog: Watchdog, shell: Shell) -> list[Any]:
         found, spoken = watchdog.last or await watchdog.look(), shell.reader(request).language
         told = [FindingOut(one.check, str(say(one.says, spoken)), one.grave) for one in found.findings]
         beat = watchdog.beat
-        return SelfAuditOut(found.at, not found.grave, told, beat.state if beat else None, beat.at if beat else None)
+        return SelfAuditOut(
+            found.at, not watchdog.steady, told, beat.state if beat else None, beat.at if beat else None
+        )
 
     return [audit]

@@ -32,6 +32,7 @@ def routes(shell: Shell, watchdog: Watchdog, current: CurrentPlan) -> list[Any]:
             request,
             "watchdog/self_audit.html",
             found=found,
+            steady=watchdog.steady,
             checks=[
                 {"word": word, "label": label, "amiss": found.of(word), "count": counted.get(word)}
                 for word, label in CHECKS.items()

@@ -69,6 +69,8 @@ class Watchdog:
         self._live = live
         self.last: Audit | None = None
         self.beat: Beat | None = None
+        # What was found amiss twice in a row.
+        self.steady: tuple[Finding, ...] = ()
         self._before: frozenset[str] = frozenset()
         # What the alarm was last told of; None until it is known whether one was left by an earlier life.
         self._alarm: frozenset[str] | None = None
@@ -86,6 +88,7 @@ class Watchdog:
         seen = frozenset(one.key for one in found.grave)
         steady = [one for one in found.grave if one.key in self._before]
         self._before = seen
+        self.steady = tuple(steady)
         await self._store.write(lambda tx: self._alarm_as(tx, steady))
         self._alarm = frozenset(one.key for one in steady)
         await self._sign(steady)
