@@ -2,6 +2,8 @@
 
 import base64
 import json
+import shutil
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -173,3 +175,25 @@ def test_hostile_forms_are_refused(house: Past, bosco: Prometheus, body: bytes) 
             urllib.request.urlopen(request, timeout=20)
         assert refused.value.code == 400
         assert json.load(refused.value)["errorType"] == "bad_data"
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool")
+def test_the_client_of_prometheus_itself_is_content(house: Past, bosco: Prometheus) -> None:
+    where = house.address.replace("http://", f"http://any:{house.token('viewer')}@") + "/prometheus"
+    span = [f"--start={START // 1000 + 3600}", f"--end={START // 1000 + 3720}"]
+
+    def said(*words: str) -> str:
+        ran = subprocess.run(["promtool", "query", *words], capture_output=True, text=True, timeout=30, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    assert "scalar: 2 @[" in said("instant", where, "1 + 1")
+    found = said("range", *span, "--step=60s", where, "sum by (job) (size)")
+    assert found.count('{job="') == 2
+    assert found.count("@[") == 6
+    assert 'owner", job="api"' in said("series", "--match=owner", *span, where)
+    assert said("labels", where, "job").split() == ["api", "web"]
+    refused = subprocess.run(
+        ["promtool", "query", "instant", where, "sum(1 +"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "bad_data" in refused.stderr
