@@ -111,7 +111,7 @@ def test_all_measures_are_listed_and_what_nobody_feeds_is_told(house: Past) -> N
 def test_one_measure_tells_its_series_feeds_and_rules(house: Past) -> None:
     depth = page(house, "/measures/queue_depth").text
     assert "remote-write responder" in depth
-    assert "above 120" in depth
+    assert re.search(r"<a href=\"/rules/[^\"]+queue_depth[^\"]*\">above 120", depth)
     assert "plan.yml:9" in depth
     chart = re.search(r'id="measure-chart-data" hidden>(.*?)</div>', depth)
     assert chart

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from bosco.alerts.section import priority_of, rules_of
+from bosco.alerts.pages_rules import path_of
+from bosco.alerts.ready import ready_rules
+from bosco.alerts.section import priority_of
 from bosco.explore.drawn import said
 from bosco.explore.named import measures_in
 from bosco.kit.numbers import Unreadable
@@ -84,13 +86,13 @@ def rules_using(plan: Plan, measure: str) -> list[dict[str, Any]]:
     """Return the rules of the plan that hold a measure against something."""
     return [
         {
-            "rule": rule,
-            "tone": LEVEL_TONES[rule.level],
-            "priority": priority_of(plan, rule),
-            "where": str(plan.position(rule.path)),
+            "rule": one.rule,
+            "path": path_of(one.key),
+            "tone": LEVEL_TONES[one.rule.level],
+            "priority": priority_of(plan, one.rule),
+            "where": str(plan.position(one.rule.path)),
         }
-        for rule in rules_of(plan)
-        if rule.measure == measure
+        for one in ready_rules(plan).get(measure, ())
     ]
 
 
