@@ -13,6 +13,7 @@ from bosco.kit.clock import Clock
 from bosco.kit.refusal import not_found
 from bosco.kit.words import msg
 from bosco.signals.gate import Gate
+from bosco.signals.labels import MOST_LABELS
 from bosco.signals.measures import Measures, Told, Value
 from bosco.signals.otlp import otlp_routes
 from bosco.signals.pushing import Pushing
@@ -28,7 +29,7 @@ class ValueIn(msgspec.Struct, forbid_unknown_fields=True):
     """A value of a measure."""
 
     value: float
-    labels: dict[str, Text] = {}
+    labels: Annotated[dict[str, Text], msgspec.Meta(max_length=MOST_LABELS)] = {}
     at: datetime | None = None
     unit: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 

@@ -29,7 +29,9 @@ _USUAL_RATIO = 8
 
 
 @dataclass(frozen=True)
-class _Form:
+class Form:
+    """How a request came, and so how it is answered."""
+
     media_type: str
 
     def done(self, rejected: int = 0, why: str = "") -> Response[Any]:
@@ -38,6 +40,11 @@ class _Form:
             told = {"partialSuccess": {"rejectedDataPoints": str(rejected), "errorMessage": why}} if rejected else {}
             return Response(msgspec.json.encode(told), status_code=200, media_type=JSON)
         return Response(_partial(rejected, why) if rejected else b"", status_code=200, media_type=PROTOBUF)
+
+    def refused(self, refusal: Refusal) -> Response[Any]:
+        """Answer a refusal."""
+        overload = refusal.code in (Code.TOO_MANY, Code.UNAVAILABLE)
+        return self.failed(503 if overload else HTTP_STATUS[refusal.code], str(refusal))
 
     def failed(self, status: int, why: str) -> Response[Any]:
         """Answer why nothing was taken; its clients send again what is answered with 503, and nothing else."""
@@ -76,7 +83,7 @@ def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) 
     @post(PATHS, opt=MACHINE, status_code=200, request_max_body_size=LARGEST, include_in_schema=False)
     async def metrics(request: AnyRequest) -> Response[Any]:
         media_type = request.headers.get("content-type", PROTOBUF).partition(";")[0].strip().casefold()
-        form = _Form(JSON if media_type == JSON else PROTOBUF)
+        form = Form(JSON if media_type == JSON else PROTOBUF)
         try:
             sender = await sender_of(request, accounts)
             if media_type not in (PROTOBUF, JSON):
@@ -91,8 +98,7 @@ def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) 
         except Broken as broken:
             return form.failed(400, str(broken))
         except Refusal as refusal:
-            overload = refusal.code in (Code.TOO_MANY, Code.UNAVAILABLE)
-            return form.failed(503 if overload else HTTP_STATUS[refusal.code], str(refusal))
+            return form.refused(refusal)
         if batch.refused:
             log.warning("points of %s: %s", batch.source, batch.told())
         return form.done(min(points, batch.refused.total()), batch.told())

@@ -65,7 +65,7 @@ def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate)
         except Broken as broken:
             return _answer(400, str(broken))
         except Refusal as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         if batch.refused:
             log.warning("samples of %s: %s", batch.source, batch.told())
             return _answer(400, batch.told(), written, histograms)
@@ -116,7 +116,8 @@ def unpacked(body: bytes) -> bytes:
         raise Unwelcome(400, "the body is not packed by snappy") from None
 
 
-def _refused(refusal: Refusal) -> Response[Any]:
+def refused(refusal: Refusal) -> Response[Any]:
+    """Answer a refusal in the words of remote-write."""
     # Senders drop for ever what is answered with 4xx, and send again what is answered with 503.
     overload = refusal.code in (Code.TOO_MANY, Code.UNAVAILABLE)
     status = 503 if overload else HTTP_STATUS[refusal.code]
