@@ -25,6 +25,9 @@ PLAN = """\
 plan: Shop
 signals:
   basket: {push: true, unit: ms}
+  lost: {sql: "select 1", from: "sqlite:////nowhere/at/all.db", every: 1s}
+  logged: {logs: "level=error"}
+scrape: {gone: {targets: "http://127.0.0.1:9/metrics", every: 1s}}
 """
 
 
@@ -143,6 +146,19 @@ def test_otlp_is_answered_in_its_own_words(bosco: Running) -> None:
     told = {**kind, "Authorization": f"Bearer {bosco.token}"}
     connection.request("POST", "/v1/metrics", iter([body[:20], body[20:]]), told, encode_chunked=True)
     assert connection.getresponse().status == 200
+
+
+def test_sources_and_targets_tell_how_they_do(bosco: Running) -> None:
+    asked = bosco.until("/api/v1/signals", lambda one: any(each["asked_at"] for each in one.json()))
+    found = {one["measure"]: one for one in asked.json()}
+    assert (found["lost"]["fed"], found["logged"]["fed"], found["basket"]["fed"]) == (False, False, True)
+    assert "unable to open" in found["lost"]["why"]
+    assert found["logged"]["why"] == "Bosco keeps no logs"
+    assert (found["cpu_usage"]["fed"], found["cert_expiry"]["fed"]) == (True, False)
+    scraped = bosco.until("/api/v1/scrape", lambda one: one.json()[0]["scraped_at"])
+    [gone, itself] = scraped.json()
+    assert (gone["job"], gone["up"], itself["job"]) == ("gone", False, "bosco")
+    assert "refused the connection" in gone["why"]
 
 
 def test_what_was_answered_is_there_after_a_kill(tmp_path: Path) -> None:

@@ -12,13 +12,17 @@ from bosco.accounts.service import Accounts
 from bosco.kit.clock import Clock
 from bosco.kit.refusal import not_found
 from bosco.kit.words import msg
+from bosco.plan.current import CurrentPlan
+from bosco.signals.api_sources import source_routes
 from bosco.signals.gate import Gate
 from bosco.signals.labels import MOST_LABELS
 from bosco.signals.measures import Measures, Told, Value
 from bosco.signals.otlp import otlp_routes
 from bosco.signals.pushing import Pushing
 from bosco.signals.samples import Samples
+from bosco.signals.service import Feeds
 from bosco.signals.writing import write_routes
+from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
 MOST_AT_ONCE = 10_000
@@ -51,8 +55,16 @@ class ValueOut(msgspec.Struct):
     source: str
 
 
-def routes(
-    samples: Samples, measures: Measures, pushing: Pushing, accounts: Accounts, clock: Clock, gate: Gate
+def routes(  # noqa: PLR0913, PLR0917 - every way in has a door of its own
+    samples: Samples,
+    measures: Measures,
+    pushing: Pushing,
+    accounts: Accounts,
+    clock: Clock,
+    gate: Gate,
+    feeds: Feeds,
+    current: CurrentPlan,
+    shell: Shell,
 ) -> list[Any]:
     """Return the API of what arrives."""
 
@@ -99,6 +111,7 @@ def routes(
         last,
         *write_routes(samples, accounts, clock, gate),
         *otlp_routes(samples, accounts, clock, gate),
+        *source_routes(feeds, current, shell),
     ]
 
 
