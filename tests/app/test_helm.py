@@ -128,6 +128,9 @@ def check_what_a_follower_does(leader: Running, follower: Running) -> None:
     until_state(leader, "up", "backup")
     until_state(follower, "up", "backup")
     until_service(follower, "up")
+    # Measures are taken where they are judged; a sender tries again elsewhere.
+    assert follower.ask("/api/v1/measures/basket", {"value": 1}).status == 503
+    assert leader.ask("/api/v1/measures/basket", {"value": 1}).status == 200
 
 
 def ping(process: Running, more: str = "") -> None:

@@ -20,8 +20,10 @@ from bosco.signals.measures import Measures, Told, Value
 from bosco.signals.otlp import otlp_routes
 from bosco.signals.pushing import Pushing
 from bosco.signals.samples import Samples
+from bosco.signals.senders import must_keep
 from bosco.signals.service import Feeds
 from bosco.signals.writing import write_routes
+from bosco.store.helm import Helm
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
@@ -62,6 +64,7 @@ def routes(  # noqa: PLR0913, PLR0917 - every way in has a door of its own
     accounts: Accounts,
     clock: Clock,
     gate: Gate,
+    helm: Helm,
     feeds: Feeds,
     current: CurrentPlan,
     shell: Shell,
@@ -69,6 +72,7 @@ def routes(  # noqa: PLR0913, PLR0917 - every way in has a door of its own
     """Return the API of what arrives."""
 
     async def keep(request: AnyRequest, visitor: Visitor, told: Sequence[Told]) -> list[ValueOut]:
+        must_keep(helm)
         # A sender that did not hear the answer sends the same again, with the same key: its value counts once.
         key = request.headers.get("idempotency-key", "")[:200]
         sender, source = visitor.actor + request.url.path, f"pushed by {visitor.name or visitor.id}"
@@ -109,8 +113,8 @@ def routes(  # noqa: PLR0913, PLR0917 - every way in has a door of its own
         push,
         push_all,
         last,
-        *write_routes(samples, accounts, clock, gate),
-        *otlp_routes(samples, accounts, clock, gate),
+        *write_routes(samples, accounts, clock, gate, helm),
+        *otlp_routes(samples, accounts, clock, gate, helm),
         *source_routes(feeds, current, shell),
     ]
 

@@ -15,9 +15,10 @@ from bosco.signals.batch import Batch
 from bosco.signals.gate import MEBIBYTE, Gate
 from bosco.signals.reading import Read
 from bosco.signals.samples import Samples
-from bosco.signals.senders import sender_of
+from bosco.signals.senders import must_keep, sender_of
 from bosco.signals.unpack import NotUnderstood, TooLarge, unpack
 from bosco.signals.wire import Broken, written
+from bosco.store.helm import Helm
 from bosco.web.visitor import MACHINE, AnyRequest
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Form:
         return answer
 
 
-def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) -> list[Any]:
+def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate, helm: Helm) -> list[Any]:
     """Return the route of OTLP's metrics."""
     # Differences are added to the sums so far: two requests must not read the same sum.
     adding = asyncio.Lock()
@@ -86,6 +87,7 @@ def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) 
         form = Form(JSON if media_type == JSON else PROTOBUF)
         try:
             sender = await sender_of(request, accounts)
+            must_keep(helm)
             if media_type not in (PROTOBUF, JSON):
                 return form.failed(415, f"{media_type[:100]} is not understood here, only {PROTOBUF} and {JSON}")
             batch = Batch(samples, clock, f"OTLP {sender.name or sender.id}")

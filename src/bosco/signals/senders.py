@@ -6,6 +6,7 @@ import binascii
 from bosco.accounts.service import Accounts
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
+from bosco.store.helm import Helm
 from bosco.web.visitor import AnyRequest, Visitor
 
 
@@ -30,6 +31,16 @@ async def sender_of(request: AnyRequest, accounts: Accounts) -> Visitor:
     if not found.may("responder"):
         raise Refusal(Code.FORBIDDEN, msg("This API token may not send: it needs the role responder."))
     return found
+
+
+def must_keep(helm: Helm) -> None:
+    """Refuse where nobody would judge what is kept: of several processes, one watches and judges what it has itself."""
+    if not helm.mine:
+        raise Refusal(
+            Code.UNAVAILABLE,
+            msg("Another process of Bosco takes measures at the moment."),
+            msg("Send the same there, or here again in a moment."),
+        )
 
 
 def _tokens(scheme: str, proof: str) -> list[str]:

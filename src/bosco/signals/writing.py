@@ -16,8 +16,9 @@ from bosco.signals.reading import Read
 from bosco.signals.remote_write import read_v1
 from bosco.signals.remote_write_2 import read_v2
 from bosco.signals.samples import Samples
-from bosco.signals.senders import sender_of
+from bosco.signals.senders import must_keep, sender_of
 from bosco.signals.wire import Broken, varint
+from bosco.store.helm import Helm
 from bosco.web.visitor import MACHINE, AnyRequest
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Unwelcome(Exception):  # noqa: N818 - an answer
         self.status = status
 
 
-def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate) -> list[Any]:
+def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate, helm: Helm) -> list[Any]:
     """Return the route of remote-write."""
     known = samples.register.cache()
 
@@ -56,6 +57,7 @@ def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate)
         written, histograms = 0, 0
         try:
             sender = await sender_of(request, accounts)
+            must_keep(helm)
             proto = form_of(request.headers.get("content-type", ""), request.headers.get("content-encoding", ""))
             batch = Batch(samples, clock, f"remote-write {sender.name or sender.id}")
             written = await keep(proto, await request.body(), batch)
