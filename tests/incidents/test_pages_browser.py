@@ -52,7 +52,18 @@ def enter(
     return context, context.new_page()
 
 
-@pytest.mark.parametrize("path", ["/incidents", "/incidents/new", "/incidents/{}", "/incidents/{}/postmortem"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/incidents",
+        "/incidents/new",
+        "/incidents/figures",
+        "/anomalies",
+        "/anomalies/import",
+        "/incidents/{}",
+        "/incidents/{}/postmortem",
+    ],
+)
 @pytest.mark.parametrize(
     "look",
     [Look(DESKTOP, "fr-FR", "light"), Look(DESKTOP, "en-GB", "dark"), Look(PHONE, "fr-FR", "dark")],

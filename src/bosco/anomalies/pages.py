@@ -11,6 +11,7 @@ from bosco.anomalies.service import Anomalies
 from bosco.anomalies.sheet import LARGEST
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
+from bosco.people.section import TEAM, shown_name
 from bosco.plan.current import CurrentPlan
 from bosco.plan.load import Plan
 from bosco.records.listing import Wanted, find, may_write
@@ -121,13 +122,17 @@ def _shown(plan: Plan, row: Any, record: Record, anomalies: Anomalies) -> dict[s
         "blink": bool(known and known.blink and not record.over),
         "severity": (known.name if known else None) or record.priority,
         "stage": kind_of(plan, ANOMALY).stage_name(record.stage),
-        "owed": ", ".join(anomalies.owed(record)),
+        "owed": [_named(plan, one) for one in anomalies.owed(record)],
     }
 
 
-def _approvers(plan: Plan) -> dict[str, str]:
-    said = kind_of(plan, ANOMALY).approve
-    return {key: ", ".join(said.get(key, one.approve)) for key, one in priorities_of(plan, ANOMALY).items()}
+def _approvers(plan: Plan) -> dict[str, list[Any]]:
+    said, known = kind_of(plan, ANOMALY).approve, priorities_of(plan, ANOMALY)
+    return {key: [_named(plan, name) for name in said.get(key, one.approve)] for key, one in known.items()}
+
+
+def _named(plan: Plan, name: str) -> Any:
+    return shown_name(plan, name) if name in plan[TEAM] else name
 
 
 def _refuse_reader(visitor: Visitor) -> None:

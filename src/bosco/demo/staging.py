@@ -49,6 +49,28 @@ probes:
   clean-logs: {{heartbeat: 1d, grace: 1h}}
 """
 
+_ANOMALIES = """\
+# The demonstration's anomalies, with severities of their own and whose word lets a correction out.
+records:
+  anomaly:
+    code: "CESIZEN-A-{n:03}"
+    flow: [open, investigating, fixing, validating, closed]
+    back: {validating: fixing}
+    names:
+      open: {fr: Ouverte, en: Open}
+      investigating: {fr: Investigation, en: Investigating}
+      fixing: {fr: Correction, en: Fixing}
+      validating: {fr: Validation, en: Validating}
+      closed: {fr: Fermée, en: Closed}
+    priorities:
+      critique: {name: {fr: Critique, en: Critical}, color: red, blink: true, resolve: 4h}
+      haute: {name: {fr: Haute, en: High}, color: orange, resolve: 24h}
+      moyenne: {name: {fr: Moyenne, en: Medium}, color: yellow, resolve: 7d}
+      faible: {name: {fr: Faible, en: Low}, color: blue, resolve: 30d}
+    approve: {critique: direction, haute: rssi, moyenne: backend, faible: developpement}
+    approved_before: validating
+"""
+
 
 def bundled(product: str) -> Traversable:
     """Return the folder of a bundled plan: inside the wheel, or in a checkout beside the sources."""
@@ -66,4 +88,5 @@ def stage(folder: Path, urls: dict[str, str], address: str) -> Path:
             (plan / file.name).write_text(re.sub(r"(?m)^url: .*$", f"url: {address}", text), encoding="utf-8")
     watched = {probe: urls[service] for probe, service in ROLES.items()}
     (plan / "watch.yml").write_text(_WATCH.format(**watched), encoding="utf-8")
+    (plan / "anomalies.yml").write_text(_ANOMALIES, encoding="utf-8")
     return plan

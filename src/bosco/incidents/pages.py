@@ -7,8 +7,8 @@ from typing import Any, cast
 from litestar import Response, get, post
 
 from bosco.incidents import learning
-from bosco.incidents.figures import Case as Counted
-from bosco.incidents.figures import by, figures_of
+from bosco.incidents.figures import figures_of
+from bosco.incidents.pages_figures import counted_of, figure_routes
 from bosco.incidents.pages_one import Ask, one_routes
 from bosco.incidents.postmortem import ASKED, PARTS, Part
 from bosco.incidents.print import paper_of
@@ -76,7 +76,7 @@ def routes(  # noqa: PLR0913, PLR0917 - the page of an incident reads everybody
 ) -> list[Any]:
     """Return the routes."""
     ask = Ask(shell, clock, current, incidents, records, notices, store, sight)
-    return [*_lists(ask), *one_routes(ask), *_learnt(ask)]
+    return [*_lists(ask), *figure_routes(ask), *one_routes(ask), *_learnt(ask)]
 
 
 def _lists(ask: Ask) -> list[Any]:
@@ -91,7 +91,7 @@ def _lists(ask: Ask) -> list[Any]:
         numbers = [one.record.number for one in past]
         start = numbers.index(before) + 1 if before in numbers else 0
         page = past[start : start + ON_A_PAGE]
-        counted = [_counted(case, record) for case, record in found if case.began >= now - COUNTED]
+        counted = [counted_of(case, record) for case, record in found if case.began >= now - COUNTED]
         return ask.shell.page(
             request,
             "incidents/incidents.html",
@@ -100,7 +100,6 @@ def _lists(ask: Ask) -> list[Any]:
             past=page,
             older=f"/incidents?before={page[-1].record.number}" if page and start + ON_A_PAGE < len(past) else None,
             figures=figures_of(counted),
-            by_service=by(counted, lambda one: one.service),
             acts=visitor.may("responder"),
         )
 
@@ -272,19 +271,3 @@ def _called(plan: Plan, actor: str | None) -> str | None:
         return None
     name = actor.partition(":")[2] or actor
     return str(shown_name(plan, name))
-
-
-def _counted(case: Case, record: Record) -> Counted:
-    resolved = case.recovered or case.ended
-    kept = "resolve" not in record.broke if resolved or "resolve" in record.broke else None
-    return Counted(
-        record.number,
-        record.priority,
-        record.service,
-        str(record.fields.get("cause") or "") or None,
-        case.began,
-        case.detected,
-        record.acknowledged_at,
-        resolved,
-        kept,
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +11,7 @@ from bosco.journal.model import Line
 from bosco.kit.packed import pack
 from bosco.kit.units import say_duration
 from bosco.kit.words import Message, Sayable, msg
+from bosco.plan.section import together
 
 Part = Literal["summary", "impact", "timeline", "causes", "well", "actions"]
 PARTS: dict[Part, Message] = {
@@ -50,7 +51,8 @@ class Known:
     acknowledged: datetime | None = None
     recovered: datetime | None = None
     resolve_by: datetime | None = None
-    services: tuple[str, ...] = ()
+    services: tuple[Sayable, ...] = ()
+    zone: tzinfo = UTC
     # Fields of its sheet that say what it meant for users, with their labels.
     impact: tuple[tuple[Sayable, Sayable], ...] = ()
 
@@ -123,14 +125,14 @@ def _resting(line: Line | None) -> str | None:
 def _summary(known: Known) -> Iterable[Sentence]:
     first = _first(known, "probe.", "service.", "alert.fired", "record.opened")
     yield Sentence(
-        pack(msg("{title} began at {began}.", title=known.title, began=_clock(known.began))),
+        pack(msg("{title} began at {began}.", title=known.title, began=_clock(known, known.began))),
         _resting(first),
         known.began,
     )
     opened = _first(known, "alert.fired", "record.opened")
     delay = say_duration(max(known.detected - known.began, known.detected - known.detected))
     yield Sentence(
-        pack(msg("It was noticed at {at}, {delay} later.", at=_clock(known.detected), delay=delay)),
+        pack(msg("It was noticed at {at}, {delay} later.", at=_clock(known, known.detected), delay=delay)),
         _resting(opened),
         known.detected,
     )
@@ -139,7 +141,11 @@ def _summary(known: Known) -> Iterable[Sentence]:
         span = say_duration(known.acknowledged - known.detected)
         yield Sentence(
             pack(
-                msg("Somebody had it at {at}, {delay} after it was noticed.", at=_clock(known.acknowledged), delay=span)
+                msg(
+                    "Somebody had it at {at}, {delay} after it was noticed.",
+                    at=_clock(known, known.acknowledged),
+                    delay=span,
+                )
             ),
             _resting(taken),
             known.acknowledged,
@@ -148,7 +154,7 @@ def _summary(known: Known) -> Iterable[Sentence]:
         back = _last(known, "service.came-back", "probe.came-back", "alert.resolved", "record.moved", "record.closed")
         span = say_duration(known.recovered - known.began)
         yield Sentence(
-            pack(msg("It worked again at {at}, {span} after it began.", at=_clock(known.recovered), span=span)),
+            pack(msg("It worked again at {at}, {span} after it began.", at=_clock(known, known.recovered), span=span)),
             _resting(back),
             known.recovered,
         )
@@ -159,8 +165,8 @@ def _impact(known: Known) -> Iterable[Sentence]:
         written = _last(known, "record.written", "record.opened")
         yield Sentence(pack(msg("{label}: {value}", label=label, value=value)), _resting(written))
     if known.services:
-        first = _first(known, "service.", "alert.fired")
-        services = ", ".join(known.services)
+        first = _first(known, "service.", "alert.fired", "record.opened")
+        services = together(known.services)
         yield Sentence(pack(msg("Services touched: {services}.", services=services)), _resting(first))
 
 
@@ -171,5 +177,5 @@ def _well(known: Known) -> Iterable[Sentence]:
         yield Sentence(pack(msg("It was over {left} before its time to resolve was up.", left=left)), _resting(back))
 
 
-def _clock(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
+def _clock(known: Known, instant: datetime) -> str:
+    return f"{instant.astimezone(known.zone):%Y-%m-%d %H:%M}"

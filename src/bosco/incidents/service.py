@@ -46,6 +46,7 @@ from bosco.records.record import Record
 from bosco.records.section import demands_postmortem
 from bosco.records.service import Records
 from bosco.services.intervals import Interval
+from bosco.services.section import SERVICES, service_name
 from bosco.services.service import Services
 from bosco.services.spans import Span
 from bosco.store import timers
@@ -267,9 +268,7 @@ class Incidents:
 
     async def demand_postmortem(self, number: str, *, by: str) -> None:
         """Begin the post-mortem of a case, drafted from what is written down."""
-        parts = await self._draft(number)
-        if parts is None:
-            return
+        parts = await self.draft_of(number)
         title = str(say(msg("Publish the post-mortem"), self._plan[LANGUAGE]))
 
         def work(tx: Tx) -> None:
@@ -283,7 +282,8 @@ class Incidents:
 
         await self._store.write(work)
 
-    async def _draft(self, number: str) -> dict[Part, tuple[Sentence, ...]] | None:
+    async def draft_of(self, number: str) -> dict[Part, tuple[Sentence, ...]]:
+        """Return what can be said of a case from what is written down."""
         case = await self._store.read(lambda tx: store.case_of(tx, number))
         record = await self._records.get(number)
         if case is None:
@@ -383,9 +383,14 @@ def _known(plan: Plan, case: Case, record: Record, lines: list[Line]) -> Known:
         acknowledged=record.acknowledged_at,
         recovered=case.recovered or case.ended or record.over_at,
         resolve_by=record.opened_at + timedelta(seconds=pledged) if pledged else None,
-        services=(record.service,) if record.service else (),
+        services=(_service(plan, record.service),) if record.service else (),
+        zone=plan[TIMEZONE],
         impact=tuple(impact),
     )
+
+
+def _service(plan: Plan, key: str) -> Any:
+    return service_name(plan, key) if key in plan[SERVICES] else key
 
 
 def _written(value: object) -> str:

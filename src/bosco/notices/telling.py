@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from bosco.channels.model import Event, Letter
@@ -13,8 +13,8 @@ from bosco.notices import bundles, rows, told
 from bosco.notices.audience import Ask, Recipient, asking, mentioned, name_of, people_of, recipients
 from bosco.notices.bundles import STORM, Bundle, Owed
 from bosco.notices.compose import Draft, Links, Told, compose, most_urgent, subject_of
-from bosco.notices.group import Decision, again_after, decide
-from bosco.notices.matrix import PERSONAL, bundle_key, kind_of, next_again, rank_of
+from bosco.notices.group import Decision, again_after, decide, due_next
+from bosco.notices.matrix import PERSONAL, again_of, bundle_key, kind_of, rank_of
 from bosco.notices.model import NextStep
 from bosco.notices.preferences import CHOICE_FROM, preferences_of
 from bosco.people.section import TEAM
@@ -25,7 +25,6 @@ from bosco.store import timers
 from bosco.store.tx import Tx
 
 FLUSH = "notices.flush"
-NEAR = timedelta(minutes=1)
 
 
 class Post(Protocol):
@@ -95,25 +94,19 @@ class Teller:
         bundle = bundles.bundle_of(tx, key)
         if bundle is None:
             return []
-        decision = None
-        if self._is_ripe(tx, bundle):
-            decision = decide(bundle, bundles.news_in(tx, key), tx.at) or self._again(tx, bundle)
+        news = bundles.news_in(tx, key)
+        decision = decide(bundle, news, tx.at) or self._again(tx, bundle)
         if decision is None:
-            self._rearm(tx, key)
+            self._rearm(tx, bundle, news)
             return []
         found = rows.find_all(tx, [row.matter for row in decision.rows])
         unheard = self._send(
             tx, bundle, decision, [Told(found[row.matter], row.news or "reminder") for row in decision.rows]
         )
-        self._rearm(tx, key)
+        after = bundles.bundle_of(tx, key)
+        assert after is not None
+        self._rearm(tx, after, bundles.news_in(tx, key))
         return unheard
-
-    def _is_ripe(self, tx: Tx, bundle: Bundle) -> bool:
-        """Say whether it is worth reading everything that is to be told in a bundle: in a storm that is much."""
-        due = bundles.first_due(tx, bundle.key)
-        if (due is not None and due <= tx.at) or (bundle.again is not None and bundle.again <= tx.at):
-            return True
-        return bundle.standing == 0 and bundles.may_be_clear(tx, bundle.key)
 
     def _again(self, tx: Tx, bundle: Bundle) -> Decision | None:
         if bundle.again is None or bundle.again > tx.at:
@@ -122,21 +115,11 @@ class Teller:
         if not keys:
             bundles.change_bundle(tx, bundle.key, again=None)
             return None
-        if any(self._step_is_near(tx, key) for key in keys):
-            # A step tells more than a reminder, and whoever hears it needs none.
-            bundles.change_bundle(tx, bundle.key, again=tx.at + NEAR)
-            return None
         standing = [one for key in keys for one in bundles.owed_of(tx, key) if one.bundle == bundle.key]
         return Decision("reminder", again_after(standing[0].how), tuple(standing))
 
-    def _step_is_near(self, tx: Tx, key: str) -> bool:
-        kept = rows.find(tx, key)
-        step = self._ahead(tx, kept) if kept is not None and kept.climbs else None
-        return step is not None and step.at is not None and step.at <= tx.at + NEAR
-
-    def _rearm(self, tx: Tx, key: str) -> None:
-        bundle, due = bundles.bundle_of(tx, key), bundles.first_due(tx, key)
-        assert bundle is not None
+    def _rearm(self, tx: Tx, bundle: Bundle, news: Sequence[Owed]) -> None:
+        due = due_next(bundle, news)
         # A timer that has come due while it waited is told at once, not in the past.
         again = bundle.again if bundle.again is None or bundle.again > tx.at else None
         bundles.change_bundle(tx, bundle.key, due=due, again=again)
@@ -157,12 +140,7 @@ class Teller:
             return keys
         if whom:
             self.write(tx, bundle, draft, whom)
-        elif decision.event == "reminder":
-            # Whoever would be reminded has just been told by another line: the next time, then.
-            hows, priority = [row.how for row in decision.rows], most_urgent(self._plan, about)
-            bundles.change_bundle(tx, bundle.key, again=next_again(self._plan, priority, hows, tx.at))
-            return []
-        self._settle(tx, bundle, decision, thread, most_urgent(self._plan, about) if whom else None)
+        self._settle(tx, bundle, decision, thread, told_to=bool(whom))
         return []
 
     def receivers(
@@ -297,12 +275,11 @@ class Teller:
             data=data,
         )
 
-    def _settle(self, tx: Tx, bundle: Bundle, decision: Decision, thread: str | None, priority: str | None) -> None:
-        """Write what is done with; `priority` is the most urgent of what was told, None if everybody knew it."""
+    def _settle(self, tx: Tx, bundle: Bundle, decision: Decision, thread: str | None, *, told_to: bool) -> None:
         over = [row.matter for row in decision.rows if row.news == "resolved"]
         still = [row.matter for row in decision.rows if row.news != "resolved"]
         bundles.settle(tx, bundle.key, over, "over")
-        if priority is None:
+        if not told_to:
             # Everybody heard it just now by another line of the plan: nothing more comes of this one.
             bundles.settle(tx, bundle.key, still, "over", pack(msg("told through another line of the plan")))
             known = sum(1 for row in decision.rows if row.news != "resolved" and row.state == "told")
@@ -315,7 +292,8 @@ class Teller:
             bundles.change_bundle(tx, bundle.key, thread=None, begun_at=None, last_at=tx.at, again=None)
             return
         hows = [row.how for row in decision.rows if row.news != "resolved"]
+        again = again_of(hows) if hows else None
         values: dict[str, Any] = {"thread": thread, "begun_at": bundle.begun_at or tx.at, "last_at": tx.at}
-        if hows:
-            values["again"] = next_again(self._plan, priority, hows, tx.at)
+        if again is not None:
+            values["again"] = tx.at + again
         bundles.change_bundle(tx, bundle.key, **values)

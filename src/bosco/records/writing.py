@@ -9,6 +9,7 @@ from bosco.journal import write as write_line
 from bosco.kit.facts import Fact
 from bosco.kit.packed import pack
 from bosco.notices.service import Notices
+from bosco.people.section import TEAM, shown_name
 from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
 from bosco.records import clocks, matters, rows
@@ -93,11 +94,15 @@ class Writing:
         self._record = apply(self._record, event) if self._record else opened(event)
         if not quiet:
             self._told = (by, why)
-            told = {"by": by, "priority": self._record.priority, **event.data, **(shown or {})}
+            told = {"by": pack(self._called(by)), "priority": self._record.priority, **event.data, **(shown or {})}
             write_line(
                 self.tx, subject=self._record.subject, what=line or f"record.{what}", actor=by, why=why, data=told
             )
         return event
+
+    def _called(self, actor: str) -> Any:
+        name = actor.partition(":")[2] or actor
+        return shown_name(self.plan, name) if name in self.plan[TEAM] else name if name != BOSCO else "Bosco"
 
     def say(self, kind: type[Fact], **more: Any) -> None:
         """Tell a fact about the record as it stands now."""

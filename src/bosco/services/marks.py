@@ -27,8 +27,6 @@ class Mark:
     says: Sayable | Text
     until: datetime | None = None
     href: str | None = None
-    # What is said of it where there is little room.
-    short: Sayable | Text = ""
 
     @property
     def tone(self) -> str:
