@@ -44,7 +44,7 @@ def test_the_printed_sheet_comes_in_by_the_page_and_goes_out_unchanged(house: Ho
     listed = house.page("/anomalies", language="fr").text
     assert "Génération PDF bloquée" in listed
     assert "Critique" in listed
-    assert "cto" in listed
+    assert "CTO" in listed
 
 
 def test_a_sheet_comes_in_by_the_api_and_goes_out_unchanged(house: House) -> None:

@@ -23,6 +23,8 @@ from bosco.kit.net import Net, NetFailed, Request
 from bosco.probes.heartbeats import Heartbeats
 from bosco.probes.results import ProbeResults
 from bosco.records.service import Records
+from bosco.signals.measures import Measures
+from bosco.signals.samples import Samples
 from bosco.telemetry.telemetry import Telemetry
 
 PING_EVERY = timedelta(minutes=1)
@@ -49,7 +51,8 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
                 async def past(house: House) -> None:
                     await remember(house.store, house.wiring.get(ProbeResults), doors.clock.read())
                     ask = house.wiring.get
-                    team = (ask(Records), ask(Incidents), ask(Anomalies), ask(Channels))
+                    team = (ask(Records), ask(Incidents), ask(Anomalies), ask(Channels), ask(Measures))
+                    await ask(Samples).load()
                     await live_through(house.store, *team, doors.clock.read())
                     # The charts are of what is rolled up.
                     await house.wiring.get(Telemetry).settle()

@@ -1,6 +1,6 @@
 """What the demonstration's team went through: incidents over and learnt from, one that is not, anomalies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from bosco.incidents import store as cases
 from bosco.incidents.postmortem import Part
 from bosco.incidents.service import Incidents
 from bosco.incidents.store import Case
+from bosco.kit.ids import SeededIds
 from bosco.records.service import Records
+from bosco.signals.measures import Measures, Told
 from bosco.store.parcel import IS_PENDING, outbox
 from bosco.store.store import Store
 from bosco.store.tx import Tx
@@ -132,14 +134,21 @@ PASTS = (
 )
 
 
-async def live_through(
-    store: Store, records: Records, incidents: Incidents, anomalies: Anomalies, channels: Channels, now: datetime
+async def live_through(  # noqa: PLR0913, PLR0917 - a team has to do with everything
+    store: Store,
+    records: Records,
+    incidents: Incidents,
+    anomalies: Anomalies,
+    channels: Channels,
+    measures: Measures,
+    now: datetime,
 ) -> None:
     """Write what the team went through; nothing of it is told to anybody now."""
     for past in sorted(PASTS, key=lambda one: -one.ago):
         number = await _open(store, records, past, now)
         await _learn(store, incidents, past, number, now)
     await _current(store, records, now)
+    await measures.push(list(_measured(now)), "demonstration")
     await _anomalies(store, records, anomalies, now)
     await store.write(lambda tx: _keep_quiet(tx, channels))
 
@@ -239,6 +248,20 @@ async def _current(store: Store, records: Records, now: datetime) -> None:
 
     await store.write(_then(began + 11 * _MINUTE, take))
     await store.write(_then(began + 28 * _MINUTE, talk))
+
+
+def _measured(now: datetime) -> Iterator[Told]:
+    """Return what was measured around the beginning of the incident that is not over: two of three left their usual."""
+    chance = SeededIds()
+    for minute in range(180, -1, -1):
+        at = now - minute * _MINUTE
+
+        def around(usual: float, spread: float) -> float:
+            return usual * (1 + spread * (chance.chance() - 0.5))
+
+        yield Told("audio_refusals", around(220, 0.2) if minute < 49 else around(4, 0.5), {}, at=at)
+        yield Told("load_time", around(2.9, 0.1) if minute < 45 else around(1.1, 0.1), {}, at=at)
+        yield Told("session_time", around(16, 0.1), {}, at=at)
 
 
 async def _anomalies(store: Store, records: Records, anomalies: Anomalies, now: datetime) -> None:

@@ -61,7 +61,7 @@ class Known:
 _TOLD_ONCE = ("notice.sent", "escalation.step", "matter.acknowledged", "alert.acknowledged")
 _TOLD_ALWAYS = (
     *("probe.went-down", "probe.degraded", "probe.came-back", "service.went-down", "service.degraded"),
-    *("service.came-back", "alert.fired", "alert.resolved", "clock.broke", "plan.took-effect"),
+    *("service.came-back", "alert.fired", "alert.resolved", "clock.broke", "service.deployed", "plan.took-effect"),
     *(
         "record.opened",
         "record.moved",

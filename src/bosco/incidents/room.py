@@ -17,6 +17,7 @@ from bosco.incidents.store import Case, Joined, Postmortem
 from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.kit.words import Language, Sayable, Text, say
+from bosco.people.section import TEAM, shown_name
 from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
 from bosco.plan.spelling import plain
@@ -51,6 +52,11 @@ TONES: Mapping[str, str] = {
     "escalation": "info",
     "record": "info",
 }
+# What leads nowhere by itself when somebody reads in haste.
+APART = (
+    *("notice.owed", "notice.superseded", "notice.told", "matter.", "escalation.started"),
+    *("clock.started", "clock.changed", "clock.paused", "clock.resumed", "clock.stopped"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Room:
     title: str
     now: datetime
     zone: ZoneInfo
+    names: Mapping[str, Any]
     moves: Sequence[Moved] = ()
 
     @property
@@ -100,9 +107,20 @@ class Room:
         """Return the tone of a line."""
         return next((tone for start, tone in TONES.items() if line.what.startswith(start)), "muted")
 
-    def who(self, line: Line) -> str | None:
+    def who(self, line: Line) -> Any:
         """Return who did what a line says, if it was not Bosco by itself."""
-        return None if line.actor == "bosco" else line.actor.partition(":")[2] or line.actor
+        name = line.actor.partition(":")[2] or line.actor
+        return None if line.actor == "bosco" else self.names.get(name, name)
+
+    @property
+    def story(self) -> list[Line]:
+        """Return what happened; what was only going to happen, and each turn of a clock, stand apart."""
+        return [line for line in self.lines if not line.what.startswith(APART)]
+
+    @property
+    def apart(self) -> list[Line]:
+        """Return what is written down beside the story."""
+        return [line for line in self.lines if line.what.startswith(APART)]
 
     def fill(self, text: Text) -> Text:
         """Return words to begin with, their places filled in; an unknown place stays as it is."""
@@ -137,6 +155,7 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
         postmortem=postmortem,
         templates={one: list(templates_of(plan, one).items()) for one in AUDIENCES},
         zone=plan[TIMEZONE],
+        names={name: shown_name(plan, name) for name in plan[TEAM]},
         number=record.number,
         title=record.title,
         now=now,
