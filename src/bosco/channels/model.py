@@ -12,6 +12,10 @@ SAYINGS = {
     "notice.sent": msg("{channel} told {to}: {title} ({why})"),
     "notice.failed": msg("{channel} could not tell {to}: {title} ({because})"),
     "notice.retried": msg("{by} sent it again through {channel}: {title}"),
+    "contact.asked": msg("{by} asked {who} to confirm an address"),
+    "contact.confirmed": msg("{who} confirmed an address"),
+    "contact.stopped": msg("{who} asked for no more text messages"),
+    "contact.started": msg("{who} wants text messages again"),
     "channel.tested": msg("{by} sent a test through {channel}"),
     "channel.test-failed": msg("a test through {channel} did not arrive: {because}"),
 }

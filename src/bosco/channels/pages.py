@@ -8,13 +8,16 @@ from litestar import Response, get, post
 from litestar.params import Parameter
 
 from bosco.channels.address import team_of
+from bosco.channels.contacts import Contacts
 from bosco.channels.deliveries import STATES, Asked, Delivery, LetterState
 from bosco.channels.health import Health
 from bosco.channels.model import EVENTS
+from bosco.channels.pages_contacts import contact_routes
 from bosco.channels.pages_inbox import inbox_routes
 from bosco.channels.section import CHANNELS, KINDS, channel_name, ways_out
 from bosco.channels.service import Channels
 from bosco.channels.trial import Trial
+from bosco.kit.clock import Clock
 from bosco.kit.packed import unpack
 from bosco.kit.words import Message, Sayable, msg
 from bosco.plan.current import CurrentPlan
@@ -34,7 +37,15 @@ ENDS: dict[LetterState, tuple[str, Message]] = {
 Word = Annotated[str, Parameter(max_length=100)]
 
 
-def routes(shell: Shell, store: Store, current: CurrentPlan, channels: Channels, live: Live) -> list[Any]:
+def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
+    shell: Shell,
+    clock: Clock,
+    store: Store,
+    current: CurrentPlan,
+    channels: Channels,
+    contacts: Contacts,
+    live: Live,
+) -> list[Any]:
     """Return the pages."""
 
     def shown(one: Delivery, visitor: Visitor) -> dict[str, Any]:
@@ -136,7 +147,8 @@ def routes(shell: Shell, store: Store, current: CurrentPlan, channels: Channels,
         return shell.go(request, f"/channels/{again.channel}", msg("It is on its way again."))
 
     pages = [all_channels, test_all, one_channel, test, letters, retry]
-    return [*pages, *inbox_routes(shell, store, current, live)]
+    more = [*inbox_routes(shell, store, current, live), *contact_routes(shell, clock, current, contacts)]
+    return [*pages, *more]
 
 
 def _called(current: CurrentPlan, person: str, address: str, visitor: Visitor) -> Sayable:

@@ -15,6 +15,7 @@ from bosco.channels.give_up import gives_up_after
 from bosco.channels.health import Health, health_of
 from bosco.channels.kind import Again, Arrived, Doors, Outcome, Refused
 from bosco.channels.model import Letter, LetterDelivered, LetterFailed, Receiver
+from bosco.channels.replies import digits
 from bosco.channels.section import CHANNELS, Channel, channel_name, ways_out
 from bosco.channels.speak import said
 from bosco.channels.store import LETTER
@@ -142,10 +143,15 @@ class Channels:
         self, message_id: str, letter: Letter, to: tuple[Receiver, ...], channel: Channel, ref: str | None
     ) -> Outcome:
         plan = self._current.plan
+        if channel.way.address == "phone" and to and await self._wants_none(to[0].address):
+            return Refused(msg("this phone asked for no more text messages"))
         addressed = msgspec.structs.replace(letter, to=to)
         spoken = said(addressed, message_id, language_for(plan, addressed), plan[URL] or "")
         doors = Doors(self._net, self._clock, self._secrets, ref, LIMIT)
         return await self._carrier.carry(channel.way, spoken, doors)
+
+    async def _wants_none(self, phone: str) -> bool:
+        return await self._store.read(lambda tx: store.is_stopped(tx, digits(phone)))
 
     def _pause(self, attempt: int) -> timedelta:
         pause: timedelta = min(FIRST_PAUSE * 2 ** max(0, min(attempt - 1, 8)), LONGEST_PAUSE)

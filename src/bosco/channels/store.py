@@ -100,6 +100,11 @@ def keep_ref(tx: Tx, channel: str, thread: str, ref: str | None, *, ends: bool) 
         tx.run(insert(threads).values(channel=channel, thread=thread, ref=ref, at=tx.at))
 
 
+def is_stopped(tx: Tx, phone: str) -> bool:
+    """Say whether a phone, by its digits, asked for no more text messages."""
+    return tx.run(select(stopped.c.address).where(stopped.c.address == phone)).first() is not None
+
+
 def reached_by(tx: Tx, letter: str) -> set[str]:
     """Return the addresses that a letter which is not done with has reached."""
     return set(tx.run(select(reached.c.address).where(reached.c.letter == letter)).scalars())
