@@ -22,6 +22,10 @@ LOOK_EVERY = timedelta(minutes=5)
 # A sample this much before a span still tells how it began.
 SLACK = timedelta(days=2)
 MOST = 10_000
+# What arrives later than this after it happened is not seen any more.
+LATE = timedelta(minutes=10)
+# After that long without a word, everything that was said is surely on disk.
+SETTLED = timedelta(minutes=1)
 
 Subject = tuple[tuple[str, str], ...]
 
@@ -34,6 +38,11 @@ class Past:
     counts: list[float] = field(default_factory=list)
     first: int = 0
     before: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether it is watched and nothing has happened in all the time that is remembered."""
+        return bool(self.first) and not self.times
 
     def count(self, since: int) -> int:
         """Return how many times it happened since then."""
@@ -52,23 +61,39 @@ class Memory:
 
     async def read(self, feed: Feed, now: int) -> None:
         """Take in what has come since the last time."""
-        longest = max(self.spans, default=RECENTLY) // MILLISECOND
-        start = self.read_until + 1 if self.read_until else now - longest
+        places = await feed.find(named(self.measure))
+        heard = int(feed.latest.told[places].max()) if len(places) else 0
+        if heard >= self.read_until - SETTLED // MILLISECOND:
+            await self._take_in(feed, now)
+        self._forget(now)
+        self.read_until = now
+        if now - self.looked >= LOOK_EVERY // MILLISECOND:
+            self.looked = now
+            await self._look_back(feed, now)
+
+    async def _take_in(self, feed: Feed, now: int) -> None:
+        longest = self._longest
+        start = max(self.read_until - LATE // MILLISECOND, now - longest) if self.read_until else now - longest
         for series in await feed.select(named(self.measure), start, now):
             past = self.pasts.setdefault(_subject(dict(series.labels)), Past())
             real = ~(np.isnan(series.values) | is_stale(series.values))
             if not past.first and real.any():
                 past.first = int(series.times[real][0])
             happened = real & (series.values > 0)
-            past.times += series.times[happened].tolist()
-            past.counts += series.values[happened].tolist()
-            if (gone := bisect_left(past.times, now - longest)) or len(past.times) > MOST:
-                gone = max(gone, len(past.times) - MOST)
+            # Samples may come late: the last minutes are read anew.
+            known = bisect_left(past.times, start)
+            past.times[known:] = series.times[happened].tolist()
+            past.counts[known:] = series.values[happened].tolist()
+
+    def _forget(self, now: int) -> None:
+        for past in self.pasts.values():
+            gone = max(bisect_left(past.times, now - self._longest), len(past.times) - MOST)
+            if gone > 0:
                 past.times, past.counts = past.times[gone:], past.counts[gone:]
-        self.read_until = now
-        if now - self.looked >= LOOK_EVERY // MILLISECOND:
-            self.looked = now
-            await self._look_back(feed, now)
+
+    @property
+    def _longest(self) -> int:
+        return max(self.spans, default=RECENTLY) // MILLISECOND
 
     async def _look_back(self, feed: Feed, now: int) -> None:
         for span in self.spans:
@@ -79,9 +104,9 @@ class Memory:
                 past.before = {**past.before, length: float(series.values[-1])}
                 past.first = min(past.first or begin, int(series.times[-1]))
 
-    def of(self, labels: dict[str, str]) -> Past:
+    def of(self, subject: Subject) -> Past:
         """Return what is known of a series."""
-        return self.pasts.get(_subject(labels)) or Past()
+        return self.pasts.get(subject) or Past()
 
 
 def window_of(condition: Condition) -> timedelta:

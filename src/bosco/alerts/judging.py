@@ -14,6 +14,7 @@ from bosco.alerts.happening import Memory, is_growth, window_of, word_of
 from bosco.alerts.normal import Usual, hours_like, mean_of, usual_of
 from bosco.alerts.ready import ONCE, SOONEST, TIMES, Ready, concerns, ready_rules, silent_after
 from bosco.kit.units import Quantity
+from bosco.plan.happened import Happened
 from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
 from bosco.plan.seen import Normal, Seen, Verdict
@@ -42,6 +43,17 @@ class Standing:
     heard_at: datetime | None
 
 
+@dataclass(frozen=True)
+class _Own:
+    """A pair whose verdict is no comparison; `is_event` when it asks whether something happened."""
+
+    pair: int
+    measure: str
+    subject: tuple[tuple[str, str], ...]
+    ready: Ready
+    is_event: bool
+
+
 class Judge:
     """The rules of one plan over the measures that arrive; it remembers, and writes nothing."""
 
@@ -59,6 +71,7 @@ class Judge:
         # Whether the series or the rules are others than when that was asked last.
         self.rebuilt = False
         self._numbers: dict[str, list[int]] = {}
+        self._own: list[_Own] = []
         self._gaps = np.zeros(0, dtype=np.int64)
         self._last = np.zeros(0, dtype=np.int64)
         self._kept: dict[tuple[str, Subject], State] = {}
@@ -79,7 +92,7 @@ class Judge:
             if key[0] in now and (state.phase != PENDING or before.get(key[0], now[key[0]]) == now[key[0]])
         }
         self._places, self._memories, self._learnt = {}, {}, None
-        self.board = Board([])
+        self.board, self._own = Board([]), []
 
     def said_rhythm(self, measure: str) -> int:
         """Return after how many milliseconds the plan calls a measure silent, 0 if it does not say."""
@@ -118,6 +131,7 @@ class Judge:
         self._said_silent = np.repeat(np.array(said, dtype=np.int64), lengths)
         self._recall()
         self._apply_usual()
+        self._own = self._own_pairs()
 
     def _blocks(self, measure: str, rules: list[Ready]) -> list[Block]:
         places = np.sort(self._places[measure])
@@ -189,18 +203,25 @@ class Judge:
 
     async def _happen(self, now: int) -> None:
         """Let those rules speak that look at more than the last value."""
-        board = self.board
-        if not len(board.own):
-            return
-        for measure in dict.fromkeys(_measure(board.rule_of[board.rule[pair]][0]) for pair in board.own.tolist()):
-            rules = [one for one in self.rules[measure] if one.ruled.line is None]
+        for measure in dict.fromkeys(own.measure for own in self._own):
             if measure not in self._memories:
-                spans = tuple({window_of(one.rule.condition) for one in rules})
-                self._memories[measure] = Memory(measure, spans)
+                spans = {window_of(one.rule.condition) for one in self.rules[measure] if one.ruled.line is None}
+                self._memories[measure] = Memory(measure, tuple(spans))
             await self._memories[measure].read(self._feed, now)
-        for pair in board.own.tolist():
-            holds = self._ready(pair).rule.condition.judge(self._seen(pair, now)).holds
-            board.said[pair] = -1 if holds is None else int(holds)
+        said = self.board.said
+        for own in self._own:
+            if own.is_event and self._memories[own.measure].of(own.subject).is_quiet:
+                said[own.pair] = 0
+                continue
+            holds = own.ready.rule.condition.judge(self._seen(own.pair, now)).holds
+            said[own.pair] = -1 if holds is None else int(holds)
+
+    def _own_pairs(self) -> "list[_Own]":
+        found = []
+        for pair in self.board.own.tolist():
+            ready, measure, subject = self._ready(pair), *self.subject_at(pair)
+            found.append(_Own(pair, measure, subject, ready, isinstance(ready.rule.condition, Happened)))
+        return found
 
     def _seen(self, pair: int, now: int) -> Seen:
         block, _ = self.board.rule_of[self.board.rule[pair]]
@@ -217,7 +238,7 @@ class Judge:
             "word": word_of(condition, value) if value is not None else None,
         }
         if ready.ruled.line is None and measure in self._memories:
-            past, span = self._memories[measure].of(labels), window_of(condition)
+            past, span = self._memories[measure].of(tuple(subject_of(labels).items())), window_of(condition)
             length = span // MILLISECOND
             if past.first:
                 seen["watched"] = min((now - past.first) * MILLISECOND, 10 * span)

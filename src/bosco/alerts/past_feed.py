@@ -43,6 +43,7 @@ class PastFeed:
             last = int(np.searchsorted(one.times, now, side="right")) - 1
             self._columns.times[place] = one.times[last] if last >= 0 else 0
             self._columns.values[place] = one.values[last] if last >= 0 else 0.0
+            self._columns.told[place] = self._columns.times[place]
 
     async def load(self) -> None:
         """Know the series: they are known."""
