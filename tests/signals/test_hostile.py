@@ -31,7 +31,7 @@ def test_a_million_labels_are_counted_and_not_read() -> None:
     assert read_v1(block(1, series), {}).refused == {"a series has more than 100 labels": 1}
     refs = block(1, b"\x01\x02" * MILLION) + block(2, sample(NOW, 1.0))
     told = block(4, b"") + block(4, b"a") + block(4, b"b") + block(5, refs)
-    assert read_v2(told).refused == {"a series has more than 100 labels": 1}
+    assert read_v2(told, {}).refused == {"a series has more than 100 labels": 1}
 
 
 def test_a_million_attributes_are_counted_and_not_read() -> None:
@@ -49,7 +49,7 @@ def test_texts_that_are_none_are_refused() -> None:
     bad = [("__name__", "up"), ("a", "x")]
     v1 = request((bad, [(NOW, 1.0)])).replace(b"x", b"\xff")
     v2 = request_2((bad, [(NOW, 1.0)])).replace(b"x", b"\xff")
-    for reading in (lambda: read_v1(v1, {}), lambda: read_v2(v2)):
+    for reading in (lambda: read_v1(v1, {}), lambda: read_v2(v2, {})):
         with pytest.raises(Broken, match="UTF-8"):
             reading()
     with pytest.raises(Broken, match="UTF-8"):

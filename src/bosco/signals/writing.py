@@ -79,7 +79,7 @@ def write_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate,
 def read_body(proto: str, body: bytes, known: Mapping[bytes, int]) -> Read:
     """Return what a packed request says."""
     data = unpacked(body)
-    return read_v2(data) if proto == _V2 else read_v1(data, known)
+    return (read_v2 if proto == _V2 else read_v1)(data, known)
 
 
 def form_of(content_type: str, encoding: str) -> str:
