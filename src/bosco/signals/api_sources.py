@@ -7,9 +7,10 @@ import msgspec
 from litestar import get
 from litestar.params import Parameter
 
-from bosco.kit.words import Language, Sayable, say
+from bosco.kit.words import Language, Sayable, msg, say
 from bosco.plan.current import CurrentPlan
 from bosco.signals.built_in import BUILT_IN
+from bosco.signals.feeding import Asked
 from bosco.signals.scrape import Scraped
 from bosco.signals.section import SIGNALS, is_fed, source_of, unfed, unit_of
 from bosco.signals.service import Feeds
@@ -51,16 +52,14 @@ def source_routes(feeds: Feeds, current: CurrentPlan, shell: Shell) -> list[Any]
     """Return both lists."""
 
     def one(name: str, language: Language) -> SourceOut:
-        plan = current.plan
-        signal, asked = plan[SIGNALS].get(name), feeds.feeding.asked.get(name)
-        why: Sayable | None = (source_of(signal).unfed if signal else unfed(plan, name)) or (
-            asked.why if asked else None
-        )
+        plan, asked = current.plan, feeds.feeding.asked.get(name)
+        signal = plan[SIGNALS].get(name)
+        why = (source_of(signal).unfed if signal else unfed(plan, name)) or (why_silent(asked) if asked else None)
         return SourceOut(
             name,
             signal.kind if signal else "bosco",
             unit_of(plan, name),
-            is_fed(plan, name) and not (asked and asked.why),
+            is_fed(plan, name) and not why,
             say(why, language) if why else None,
             asked.at if asked else None,
             asked.took.total_seconds() if asked else None,
@@ -86,3 +85,8 @@ def _target(job: str, address: str, last: Scraped | None, language: Language) ->
         return TargetOut(job, address)
     why = say(last.why, language) if last.why else None
     return TargetOut(job, address, last.up, why, last.at, last.took.total_seconds(), last.samples)
+
+
+def why_silent(asked: Asked) -> Sayable | None:
+    """Return why the last question to a source brought no value."""
+    return asked.why or (None if asked.values else msg("the source gave no value"))
