@@ -12,12 +12,18 @@ from bosco.alerts.board import LOST, UNKNOWN
 from bosco.alerts.judging import millis
 from bosco.alerts.rule_alerts import RuleJudge
 from bosco.kit.clock import VirtualClock
+from bosco.kit.packed import unpack
+from bosco.kit.words import say
 from bosco.promql.source import STALE
 from bosco.store.store import Store
 
 SEEDS = Path(__file__).resolve().parents[1] / "plan/seeds"
 ZENBILLING = "plan: ZenBilling\n" + (SEEDS / "zenbilling.yml").read_text(encoding="utf-8")
 CESIZEN = "plan: CESIZen\n" + (SEEDS / "cesizen.yml").read_text(encoding="utf-8")
+
+
+def in_english(seen: object) -> str:
+    return str(say(unpack(seen), "en")).replace("\N{NO-BREAK SPACE}", " ")
 
 
 class Ruled(World):
@@ -46,7 +52,7 @@ class Ruled(World):
             await self.clock.sleep(timedelta(seconds=15))
 
     async def told(self) -> list[str]:
-        return [f"{one.title['values']['measure']} {one.priority} {one.seen}" for one in await self.open()]
+        return [f"{one.title['values']['measure']} {one.priority} {in_english(one.seen)}" for one in await self.open()]
 
 
 def lives(store: Store, clock: VirtualClock, plan: str) -> Ruled:
@@ -105,7 +111,7 @@ def test_cesizen_is_told_what_its_block_says(store: Store, clock: VirtualClock) 
         # One single event between two judgements.
         world.shelf.tell("admin_privilege_change", 1, millis(clock.read()) - 5000)
         await world.live(minutes=1)
-        found = {one.labels["measure"]: (one.priority, one.seen) for one in await world.open()}
+        found = {one.labels["measure"]: (one.priority, in_english(one.seen)) for one in await world.open()}
         assert found == {
             "failed_logins": ("P2", "80/min"),
             "cert_expiry": ("P3", "29 days"),
@@ -272,7 +278,7 @@ def test_what_is_twice_its_normal_is_told_once_there_is_a_normal(store: Store, c
         world.current.replace(plan_of(plan))
         await world.live(minutes=1)
         (alert,) = await world.open()
-        assert alert.seen == "1000"
+        assert in_english(alert.seen) == "1,000"
         world.say("traffic", 604)
         await world.live(minutes=1)
         assert await world.open() == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from bosco.kit.plural import Plural
-from bosco.kit.units import say_duration
+from bosco.kit.units import Quantity, say_duration
 from bosco.kit.words import Message, Text
 
 
@@ -19,6 +19,9 @@ def pack(said: Any) -> Any:
         return {"plural": said.count, "one": said.one, "many": said.many, "values": values}
     if isinstance(said, Text):
         return {"text": dict(said.texts)}
+    if isinstance(said, Quantity):
+        english, french = said.say("en"), said.say("fr")
+        return english if english == french else {"text": {"en": english, "fr": french}}
     if isinstance(said, timedelta):
         return pack(say_duration(said))
     return str(said)

@@ -298,7 +298,9 @@ class Quantity:
 
     def say(self, language: str) -> str:
         """Return it for a reader, its number written in that language."""
-        number = say_number(self.value, 3).texts["fr" if language == "fr" else "en"]
+        # A thousandth of a millisecond helps nobody; a hundredth of a per cent may be the whole promise.
+        fine = self.kind in ("time", "size") and abs(self.value) >= 100
+        number = say_number(self.value, 0 if fine else 3).texts["fr" if language == "fr" else "en"]
         tight = not self.unit or self.unit.startswith("/") or (language == "en" and self.unit == "%")
         return f"{number}{'' if tight else NO_BREAK_SPACE}{self.unit}"
 
