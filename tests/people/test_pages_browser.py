@@ -41,7 +41,7 @@ def enter(
 
 
 LOOKS = [Look(DESKTOP, "fr-FR", "light"), Look(DESKTOP, "en-GB", "dark"), Look(PHONE, "fr-FR", "dark")]
-PATHS = ["/on-call", "/on-call?rotation=days", "/on-call/stand-in", "/on-call/exchange?rotation=phone"]
+PATHS = ["/on-call", "/on-call?rotation=days", "/on-call/stand-in", "/on-call/exchange?rotation=phone", "/people"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -126,3 +126,15 @@ def test_only_who_is_asked_agrees(house: House) -> None:
 def test_odd_days_show_the_calendar_all_the_same(house: House) -> None:
     for day in ("0000-00-00", "9999-12-31", "1970-01-01", "2026-11-31", "x" * 150):
         assert house.page(f"/on-call?day={day}").status == 200
+
+
+def test_who_cannot_be_reached_stands_out_and_addresses_are_hidden_from_others(house: House) -> None:
+    others, manager = house.page("/people", "viewer").text, house.page("/people", "manager").text
+    assert "1 person cannot be reached" in others
+    assert "Nothing reaches them: no e-mail, no phone, no chat." in others
+    assert "Takes turns on call without a phone." in others
+    for hidden in ("ada@example.org", "+33600000001"):
+        assert hidden in manager
+        assert hidden not in others
+    assert "a…@example.org" in others
+    assert "+33…01" in others

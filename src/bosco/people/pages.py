@@ -10,13 +10,17 @@ from bosco.people.feeds import Feeds
 from bosco.people.page_change import change_routes
 from bosco.people.page_feeds import feed_routes
 from bosco.people.page_on_call import Asked, on_call_routes
+from bosco.people.page_people import people_routes
 from bosco.people.service import OnCall
 from bosco.plan.current import CurrentPlan
 from bosco.store.store import Store
 from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 
-NAV = [Nav(msg("On call"), "/on-call", icon="phone-call", order=25)]
+NAV = [
+    Nav(msg("On call"), "/on-call", icon="phone-call", order=25),
+    Nav(msg("People"), "/people", icon="contact", order=26),
+]
 
 
 def routes(  # noqa: PLR0913, PLR0917 - what the pages ask is handed to each of them at once
@@ -31,4 +35,4 @@ def routes(  # noqa: PLR0913, PLR0917 - what the pages ask is handed to each of 
 ) -> list[Any]:
     """Return the pages."""
     asked = Asked(shell, clock, store, current, on_call, exchanges, feeds, journal)
-    return [*on_call_routes(asked), *change_routes(asked), *feed_routes(asked, feeds)]
+    return [*on_call_routes(asked), *change_routes(asked), *feed_routes(asked, feeds), *people_routes(asked)]

@@ -1,5 +1,6 @@
 """How somebody is reached: which of their addresses a kind of channel needs."""
 
+from bosco.kit.words import Message, msg
 from bosco.people.section import TEAM, Person
 from bosco.plan.load import Plan
 
@@ -16,3 +17,17 @@ def _own(person: Person, channel_kind: str) -> str | None:
     field = _ADDRESS.get(channel_kind)
     address: str | None = getattr(person, field) if field else None
     return address or None
+
+
+# The ways by which somebody may be reached, by the word of the plan.
+WAYS: dict[str, Message] = {
+    "email": msg("E-mail"),
+    "phone": msg("Phone"),
+    "slack": msg("Slack"),
+    "discord": msg("Discord"),
+}
+
+
+def ways_to(person: Person) -> list[tuple[str, str]]:
+    """Return every address of somebody, with its word."""
+    return [(word, address) for word in WAYS if (address := getattr(person, word))]
