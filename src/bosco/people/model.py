@@ -66,6 +66,11 @@ class Change:
     # The exchange or the calendar that it comes from.
     source: str = ""
 
+    @property
+    def is_from_calendar(self) -> bool:
+        """Say whether a calendar says so, rather than a person."""
+        return self.source.startswith("calendar:")
+
 
 ExchangeState = Literal["asked", "agreed", "refused", "cancelled"]
 

@@ -25,7 +25,9 @@ def shifts(plan: Plan, rotation: str, start: datetime, end: datetime, changes: I
     """
     start, end = in_utc(start), in_utc(end)
     heard = [one for one in changes if one.rotation in (None, rotation) and one.start < end and one.end > start]
-    found: list[Shift] = []
+    kept = [one for one in heard if one.is_from_calendar]
+    heard = [one for one in heard if not one.is_from_calendar]
+    found = _kept_elsewhere(plan, kept, heard, start, end)
     for number, layer in enumerate(plan[ON_CALL][rotation].all_layers):
         own = _with_changes(plan, _of_layer(plan, layer, number, start, end), heard)
         found += without(own, _covered(found))
@@ -35,6 +37,18 @@ def shifts(plan: Plan, rotation: str, start: datetime, end: datetime, changes: I
             found = without(found, [span])
             found += [Shift(*span, person, 0, _takes_over(one), one.id) for person in members_of(plan, one.who)]
     return sorted(found, key=lambda one: (one.start, one.layer))
+
+
+def _kept_elsewhere(
+    plan: Plan, kept: Sequence[Change], heard: Sequence[Change], start: datetime, end: datetime
+) -> list[Shift]:
+    """Return the turns that a calendar gives: its entries stand beside each other, and before the plan's own turns."""
+    turns = [
+        Shift(max(one.start, start), min(one.end, end), person, 0, msg("in turn, by the calendar"))
+        for one in kept
+        for person in members_of(plan, one.who or "")
+    ]
+    return _with_changes(plan, turns, heard)
 
 
 def holes(found: Iterable[Shift], start: datetime, end: datetime) -> Iterator[Hole]:

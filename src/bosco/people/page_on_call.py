@@ -13,6 +13,7 @@ from litestar.params import Parameter
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import Sayable, Text, msg
+from bosco.people.calendars import Calendars, Kept
 from bosco.people.days import days_of, joined, months_of, span_ahead
 from bosco.people.exchanges import Exchanges
 from bosco.people.feeds import Feeds
@@ -47,6 +48,7 @@ class Asked:
     on_call: OnCall
     exchanges: Exchanges
     feeds: Feeds
+    read: Calendars
     journal: Journal
 
     async def me(self, visitor: Visitor) -> str | None:
@@ -100,8 +102,13 @@ def on_call_routes(asked: Asked) -> list[Any]:
             today=now.astimezone(zone).date(),
             me=me,
             mine=mine(ahead, me)[:MINE] if me else [],
-            changes=[one for one in await asked.on_call.changes() if one.rotation in (None, *plan[ON_CALL])],
+            changes=[
+                one
+                for one in await asked.on_call.changes()
+                if one.rotation in (None, *plan[ON_CALL]) and not one.is_from_calendar
+            ],
             exchanges=await asked.on_call.exchanges(),
+            read=await _read(asked, chosen),
             calendars=await _calendars(asked, visitor, me, chosen),
             lines=known[-HISTORY:][::-1],
             acts=visitor.may("responder"),
@@ -135,6 +142,13 @@ def groups_of(plan: Plan) -> list[Group]:
         if one.is_group:
             found.append(Group(shown_name(plan, key), [shown_name(plan, each) for each in members_of(plan, key)]))
     return found
+
+
+async def _read(asked: Asked, chosen: Ahead | None) -> Kept | None:
+    """Return how reading the calendar that keeps the rotation went, if one does."""
+    if chosen is None or asked.current.plan[ON_CALL][chosen.key].calendar is None:
+        return None
+    return (await asked.read.kept()).get(chosen.key)
 
 
 async def _calendars(asked: Asked, visitor: Visitor, me: str | None, chosen: Ahead | None) -> list[dict[str, Any]]:

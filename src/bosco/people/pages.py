@@ -5,6 +5,7 @@ from typing import Any
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.words import msg
+from bosco.people.calendars import Calendars
 from bosco.people.exchanges import Exchanges
 from bosco.people.feeds import Feeds
 from bosco.people.page_change import change_routes
@@ -31,8 +32,9 @@ def routes(  # noqa: PLR0913, PLR0917 - what the pages ask is handed to each of 
     on_call: OnCall,
     exchanges: Exchanges,
     feeds: Feeds,
+    calendars: Calendars,
     journal: Journal,
 ) -> list[Any]:
     """Return the pages."""
-    asked = Asked(shell, clock, store, current, on_call, exchanges, feeds, journal)
+    asked = Asked(shell, clock, store, current, on_call, exchanges, feeds, calendars, journal)
     return [*on_call_routes(asked), *change_routes(asked), *feed_routes(asked, feeds), *people_routes(asked)]

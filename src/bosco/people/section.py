@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Language, Message, Text, msg
@@ -19,7 +19,7 @@ from bosco.plan.part import Names, PlanPart
 from bosco.plan.read_recurrence import recurrence
 from bosco.plan.recurrence import Recurrence
 from bosco.plan.section import Cell, Remark, Section, Table, cell, together
-from bosco.plan.words import Day, Email, Name, OneOrMany, Phone, PlanText, TimeZone, name_from
+from bosco.plan.words import Day, Email, Name, OneOrMany, Phone, PlanText, SecretText, TimeZone, name_from
 
 AHEAD = timedelta(days=90)
 Role = Literal["viewer", "responder", "support", "manager", "dpo", "admin"]
@@ -88,11 +88,26 @@ class Turns(PlanPart):
         return recurrence(self.rotate, at=at, since=self.from_)
 
 
+def _calendar(value: str) -> str:
+    if not value.startswith(("https://", "http://", "${")):
+        raise Misplaced(
+            msg("a calendar is read over HTTP"),
+            "",
+            msg("an address that begins with https://, or {place}", place="${NAME}"),
+        )
+    return value
+
+
+CalendarAddress = Annotated[SecretText, AfterValidator(_calendar)]
+
+
 class Rotation(Turns):
     """Who is on call; `layers` complete the hours that its own turns leave open, or stand in for them."""
 
     name: PlanText | None = None
     layers: tuple[Turns, ...] = ()
+    # The address of a calendar that others keep: whom its entries name is on call, in place of the turns.
+    calendar: CalendarAddress | None = None
     # Who is told when nobody answers or nobody is on call.
     backup: OneOrMany[Annotated[str, Names("team", also=("on_call",))]] = ()
 
@@ -153,6 +168,9 @@ def _unreachable(plan: Plan) -> Iterator[Remark]:
 
 def _holes(plan: Plan) -> Iterator[Remark]:
     for key, rotation in plan[ON_CALL].items():
+        if rotation.calendar:
+            # Only its page can tell what the calendar leaves open.
+            continue
         name = rotation.name or key
         layers = [layer for layer in rotation.all_layers if layer.people]
         if not layers:
@@ -187,7 +205,7 @@ def _holes_ahead(plan: Plan, now: datetime) -> Iterator[Remark]:
 
     zone, until = plan[TIMEZONE], now + AHEAD
     for key, rotation in plan[ON_CALL].items():
-        if not any(layer.people for layer in rotation.all_layers):
+        if rotation.calendar or not any(layer.people for layer in rotation.all_layers):
             continue
         found = list(holes(shifts(plan, key, now, until), now, until))
         if found:
