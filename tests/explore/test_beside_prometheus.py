@@ -145,6 +145,27 @@ def test_refusals_are_told_alike(judge: Prometheus, bosco: Prometheus, path: str
     assert mine[1]["error"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "query", "status", "kind"),
+    [
+        (Limits(samples=100), "sum(rate(requests_total[5m]))", 422, "execution"),
+        (Limits(samples=2000), "sum(rate(requests_total[5m]))", 422, "execution"),
+        (Limits(seconds=0.0001), "sum(rate(requests_total[5m]))", 503, "timeout"),
+        (Limits(), "size", 200, None),
+    ],
+)
+def test_a_query_that_costs_too_much_is_told_so(
+    house: Past, bosco: Prometheus, limits: Limits, query: str, status: int, kind: str | None
+) -> None:
+    queries = house.house.wiring.get(Queries)
+    before, queries.limits = queries.limits, limits
+    answer = bosco.told("query_range", {"query": query, **INSIDE, "step": 60})
+    queries.limits = before
+    assert (answer[0], answer[1].get("errorType")) == (status, kind)
+    late = bosco.told("query", {"query": query, "timeout": "1ms", "time": END / 1000})
+    assert (late[0], late[1].get("errorType")) in {(200, None), (503, "timeout")}
+
+
 def test_a_mistake_is_shown_where_it_stands(bosco: Prometheus) -> None:
     said = bosco.ask("query", query="sum(size)\n  by job")
     assert said["error"].startswith("invalid parameter “query”: 2:")

@@ -69,6 +69,7 @@ def test_a_query_is_written_and_asked_by_the_keyboard_alone(browser: Browser, ho
     page.evaluate("window.same = true")
     page.keyboard.press("Enter")
     expect(page.locator("#answer .chart canvas")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="1 row")).to_have_count(1)
     assert page.evaluate("window.same") is True
     assert "q=sum" in page.url
     page.locator("#span").select_option("6h")

@@ -26,6 +26,8 @@ def _before(column: Values) -> Values:
 
 def _resets(windows: Windows) -> Mask:
     fell: Mask = windows.values < _before(windows.values)
+    # What stands before the first sample of a series is another's.
+    fell[windows.starts[:-1]] = False
     return fell
 
 
