@@ -36,15 +36,12 @@ def routes(
     """Return the pages."""
 
     @get("/anomalies")
-    async def listed(
-        request: AnyRequest, visitor: Visitor, over: bool = False, before: int | None = None
-    ) -> Response[str]:
-        wanted = Wanted(kind=ANOMALY, over=over, before=before)
-
-        def read(tx: Tx) -> tuple[list[tuple[Any, Record]], int | None]:
+    async def listed(request: AnyRequest, visitor: Visitor, over: bool = False, before: str = "") -> Response[str]:
+        def read(tx: Tx) -> tuple[list[tuple[Any, Record]], str | None]:
+            wanted = Wanted(kind=ANOMALY, over=over, before=before, hidden=sight.hidden(tx, visitor))
             rows, older = find(tx, wanted, 25)
-            seen = [] if ANOMALY in sight.hidden(tx, visitor) else rows
-            return [(row, records.of(tx, row.number)) for row in seen], older
+            known = records.of_many(tx, [row.number for row in rows])
+            return [(row, known[row.number]) for row in rows], older
 
         rows, older = await store.read(read)
         plan = current.plan

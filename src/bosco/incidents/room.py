@@ -141,7 +141,7 @@ async def enter(data: Store, journal: Journal, plan: Plan, record: Record, now: 
             record.number, record.kind, record.service, record.opened_at, record.opened_at, ended=record.over_at
         )
         others = [one for one in store.cases_since(tx, "incident", now - MEMORY) if one.number != record.number]
-        past = [rows.load(tx, one.number) for one in others[:MOST_REMEMBERED]]
+        past = list(rows.load_many(tx, [one.number for one in others[:MOST_REMEMBERED]]).values())
         return case, store.alerts_of(tx, [record.number]), store.postmortem_of(tx, record.number), past
 
     case, joined, postmortem, past = await data.read(read)

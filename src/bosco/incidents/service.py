@@ -334,7 +334,9 @@ class Incidents:
         """Return the incidents since then with their records, the newest first."""
 
         def read(tx: Tx) -> list[tuple[Case, Record]]:
-            return [(one, self._records.of(tx, one.number)) for one in store.cases_since(tx, "incident", since)]
+            found = store.cases_since(tx, "incident", since)
+            known = self._records.of_many(tx, [one.number for one in found])
+            return [(one, known[one.number]) for one in found]
 
         return await self._store.read(read)
 

@@ -1,6 +1,7 @@
 """Records for programs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import msg
 from bosco.records import rows
 from bosco.records.acts import ACTS, Act, Asking, do
-from bosco.records.listing import PAGE, Wanted, find, may_write
+from bosco.records.listing import PAGE, Sort, Wanted, due_of, find, may_write
 from bosco.records.once import digest_of, once
 from bosco.records.record import Record
 from bosco.records.service import Records
@@ -34,6 +35,7 @@ class RecordOut(msgspec.Struct, kw_only=True):
     service: str | None
     assignee: str | None
     opened_at: datetime
+    due: datetime | None
     broken: bool
 
 
@@ -41,7 +43,7 @@ class RecordsOut(msgspec.Struct, kw_only=True):
     """One page; `next` is the `before` of the page that follows."""
 
     records: list[RecordOut]
-    next: int | None
+    next: str | None
 
 
 class RecordIn(msgspec.Struct, kw_only=True):
@@ -91,18 +93,22 @@ def routes(records: Records, sight: Sight, store: Store) -> list[Any]:
         visitor: Visitor,
         q: Word = "",
         kind: Word = "",
+        stage: Word = "",
         priority: Word = "",
         service: Word = "",
+        person: Word = "",
+        broken: bool = False,
         over: bool = False,
-        before: int | None = None,
+        sort: Sort = "opened",
+        before: Word = "",
     ) -> RecordsOut:
-        def work(tx: Tx) -> tuple[list[Any], int | None]:
-            hidden = sight.hidden(tx, visitor)
-            wanted = Wanted(kind=kind, priority=priority, service=service, q=q, over=over, before=before, hidden=hidden)
-            return find(tx, wanted, PAGE)
+        asked = Wanted(kind, stage, priority, service, person, broken, over, q, sort, before)
+
+        def work(tx: Tx) -> tuple[list[Any], str | None]:
+            return find(tx, replace(asked, hidden=sight.hidden(tx, visitor)), PAGE)
 
         found, following = await store.read(work)
-        shown = [msgspec.convert(row, RecordOut, from_attributes=True) for row in found]
+        shown = [_out(row) for row in found]
         return RecordsOut(records=shown, next=following)
 
     @post("/api/v1/records", summary="Open a record")
@@ -184,6 +190,11 @@ def _handler(act: Act, does: Callable[..., Any]) -> Any:
 
     handler.__annotations__["data"] = act.asks
     return handler
+
+
+def _out(row: Any) -> RecordOut:
+    values = {one.name: getattr(row, one.name) for one in msgspec.structs.fields(RecordOut)}
+    return RecordOut(**{**values, "due": due_of(row)})
 
 
 def refuse_reader(visitor: Visitor) -> None:

@@ -1,58 +1,157 @@
-"""Finds records: by kind, priority, service, person and words, page by page, however many there are."""
+"""Finds records: by kind, stage, priority, service, person and words, in some order, page by page, however many."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from bosco.records.rows import NEVER
 from bosco.records.store import records, words
-from bosco.records.words import words_in
+from bosco.records.words import asked_words
 from bosco.store.tx import Tx
 from bosco.web.visitor import Visitor
 
 PAGE = 50
+MOST_WORDS = 8
+# A word that stands in fewer records leads to them; one that stands in more is looked for in each that comes by.
+RARE = 1000
+Sort = Literal["opened", "due", "urgent", "changed"]
+SORTS: tuple[Sort, ...] = ("opened", "due", "urgent", "changed")
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks for; `before` is the row after which the page goes on."""
+    """What a reader asks for; `before` is the mark at which the page goes on."""
 
     kind: str = ""
+    stage: str = ""
     priority: str = ""
     service: str = ""
+    # A name of the plan, or `nobody`.
     person: str = ""
+    broken: bool = False
     over: bool = False
     q: str = ""
-    before: int | None = None
+    sort: Sort = "opened"
+    before: str = ""
     # Kinds that the reader may not see.
     hidden: frozenset[str] = frozenset()
 
 
-def find(tx: Tx, wanted: Wanted, limit: int = PAGE) -> tuple[list[Any], int | None]:
-    """Return one page of rows, the latest opened first, and where the next page goes on."""
-    rows = tx.run(_asked(wanted).order_by(records.c.id.desc()).limit(limit + 1)).all()
-    return list(rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
+def find(tx: Tx, wanted: Wanted, limit: int = PAGE) -> tuple[list[Any], str | None]:
+    """Return one page of rows, and the mark at which the next page goes on."""
+    keys = _KEYS[wanted.sort]
+    found = _asked(tx, wanted).order_by(*(key.desc() if falls else key.asc() for key, falls in keys))
+    if (at := _mark(wanted)) is not None:
+        found = found.where(_beyond(keys, at))
+    rows = tx.run(found.limit(limit + 1)).all()
+    more = len(rows) > limit
+    return list(rows[:limit]), _mark_of(wanted.sort, rows[limit - 1]) if more else None
 
 
-def _asked(wanted: Wanted) -> Select[Any]:
+def every(tx: Tx, wanted: Wanted, limit: int) -> Iterator[Any]:
+    """Yield rows page after page in one transaction, up to so many."""
+    while limit > 0:
+        rows, before = find(tx, wanted, min(limit, 500))
+        yield from rows
+        limit -= len(rows)
+        if before is None:
+            return
+        wanted = replace(wanted, before=before)
+
+
+# What each order goes by, and whether it falls; the last is unique, so that no row is skipped or shown twice.
+_KEYS: dict[Sort, tuple[tuple[Any, bool], ...]] = {
+    "opened": ((records.c.id, True),),
+    "changed": ((records.c.changed_at, True), (records.c.id, True)),
+    "due": ((records.c.due, False), (records.c.id, False)),
+    "urgent": ((records.c.urgency, False), (records.c.due, False), (records.c.id, False)),
+}
+
+
+def _mark_of(sort: Sort, row: Any) -> str:
+    values = [getattr(row, key.name) for key, _ in _KEYS[sort]]
+    return "_".join(one.isoformat() if isinstance(one, datetime) else str(one) for one in values)
+
+
+def _mark(wanted: Wanted) -> tuple[Any, ...] | None:
+    parts = wanted.before.split("_")
+    keys = _KEYS[wanted.sort]
+    if not wanted.before or len(parts) != len(keys):
+        return None
+    try:
+        return tuple(
+            _instant(part) if key.name in ("due", "changed_at") else _id(part)
+            for part, (key, _) in zip(parts, keys, strict=True)
+        )
+    except ValueError:
+        # A mark that was typed by hand begins anew.
+        return None
+
+
+def _instant(part: str) -> datetime:
+    at = datetime.fromisoformat(part)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _id(part: str) -> int:
+    if not part.isascii() or not part.isdigit() or len(part) > 18:
+        raise ValueError(part)
+    return int(part)
+
+
+def _beyond(keys: tuple[tuple[Any, bool], ...], at: tuple[Any, ...]) -> ColumnElement[bool]:
+    ways = []
+    for place, (key, falls) in enumerate(keys):
+        same = [other == at[before] for before, (other, _) in enumerate(keys[:place])]
+        ways.append(and_(*same, key < at[place] if falls else key > at[place]))
+    return or_(*ways)
+
+
+def _asked(tx: Tx, wanted: Wanted) -> Select[Any]:
     found = select(records).where(records.c.over.is_(wanted.over))
     for column, value in (
         (records.c.kind, wanted.kind),
+        (records.c.stage, wanted.stage),
         (records.c.priority, wanted.priority),
         (records.c.service, wanted.service),
-        (records.c.assignee, wanted.person),
+        (records.c.assignee, "" if wanted.person == NOBODY else wanted.person),
     ):
         if value:
             found = found.where(column == value)
+    if wanted.person == NOBODY:
+        found = found.where(records.c.assignee.is_(None))
+    if wanted.broken:
+        found = found.where(records.c.broken.is_(True))
     if wanted.hidden:
         found = found.where(records.c.kind.not_in(wanted.hidden))
-    if wanted.before is not None:
-        found = found.where(records.c.id < wanted.before)
-    for word in words_in(wanted.q)[:8]:
-        # A word that is not finished yet finds what begins with it.
-        has = select(words.c.record).where(words.c.word >= word, words.c.word < f"{word}\U0010ffff")
-        found = found.where(records.c.id.in_(has))
+    for word in asked_words(wanted.q)[:MOST_WORDS]:
+        found = found.where(_has(tx, word))
     return found
+
+
+def _has(tx: Tx, word: str) -> ColumnElement[bool]:
+    # A word that is not finished yet finds what begins with it.
+    begins = and_(words.c.word >= word, words.c.word < f"{word}\U0010ffff")
+    some = select(words.c.record).where(begins).limit(RARE + 1)
+    known = list(tx.run(some).scalars().all())
+    if len(known) <= RARE:
+        return records.c.id.in_(set(known))
+    return exists(select(words.c.record).where(words.c.record == records.c.id, begins))
+
+
+def counted(tx: Tx, wanted: Wanted, most: int = 1000) -> int:
+    """Return how many there are, up to so many."""
+    some = _asked(tx, wanted).with_only_columns(records.c.id).limit(most).subquery()
+    return int(tx.run(select(func.count()).select_from(some)).scalar_one())
+
+
+def due_of(row: Any) -> datetime | None:
+    """Return when a row's next promise is due, if there is any."""
+    return None if row.due >= NEVER else row.due
 
 
 def may_write(visitor: Visitor) -> bool:

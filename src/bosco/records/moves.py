@@ -57,7 +57,11 @@ def ways(plan: Plan, record: Record) -> list[Way]:
 
 def allowed(kind: Kind, record: Record) -> tuple[str, ...]:
     """Return the stages that the flow allows."""
-    here = record.stage
+    return leads_to(kind, record.stage)
+
+
+def leads_to(kind: Kind, here: str) -> tuple[str, ...]:
+    """Return the stages to which the flow leads from one of them."""
     said = kind.moves.get(here)
     stages = said if said is not None else kind.flow
     back = kind.back.get(here)

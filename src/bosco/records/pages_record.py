@@ -87,7 +87,8 @@ def routes(desk: Desk) -> list[Any]:
 
         def work(tx: Tx) -> None:
             record = desk.sight.of(tx, number, visitor)
-            changes = written(desk.current.plan, record, form)
+            own = {name: form.value(name) for name in ("title", "service") if name in form.values}
+            changes = own | written(desk.current.plan, record.kind, form)
             upto = int(seen) if seen.isdecimal() and len(seen) < 10 else record.seq
             desk.records.edit(tx, number, changes, by=visitor.actor, seen=upto)
 
@@ -96,10 +97,10 @@ def routes(desk: Desk) -> list[Any]:
     return [one, edit, *(_route(desk, act) for act in ACTS)]
 
 
-def written(plan: Plan, record: Record, form: Form) -> dict[str, Any]:
-    """Return what a form says of a record; a list of ticks without any is sent by its name alone."""
-    found: dict[str, Any] = {name: form.value(name) for name in ("title", "service") if name in form.values}
-    for name, one in kind_of(plan, record.kind).fields.items():
+def written(plan: Plan, kind: str, form: Form) -> dict[str, Any]:
+    """Return what a form says of the fields of a kind; a list of ticks without any is sent by its name alone."""
+    found: dict[str, Any] = {}
+    for name, one in kind_of(plan, kind).fields.items():
         if one.type == "checklist" and f"{name}-shown" in form.values:
             found[name] = form.picked(name)
         elif name in form.values:
@@ -137,7 +138,7 @@ async def _answer(  # noqa: PLR0913, PLR0917 - what was asked, by whom, and what
             await desk.sight.get(number, visitor)
         return await page(desk, request, visitor, number, Trouble(refusal, act, form))
     goes_on = after.number if isinstance(after, Record) else number
-    return desk.shell.go(request, f"/records/{goes_on}", toast)
+    return desk.shell.go(request, form.value("next") or f"/records/{goes_on}", toast)
 
 
 async def page(

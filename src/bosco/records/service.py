@@ -1,6 +1,6 @@
 """The verbs of records: each is part of its caller's transaction, and writes everything that follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -309,6 +309,10 @@ class Records:
     def of(self, tx: Tx, number: str) -> Record:
         """Return a record as it stands, within a transaction."""
         return rows.load(tx, number)
+
+    def of_many(self, tx: Tx, numbers: Iterable[str]) -> dict[str, Record]:
+        """Return records as they stand, by their numbers, read at once."""
+        return rows.load_many(tx, numbers)
 
     def linked_to(self, tx: Tx, target: str, *, still_open: bool = False) -> list[str]:
         """Return the numbers of the records that have to do with something."""

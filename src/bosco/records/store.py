@@ -42,6 +42,9 @@ records = Table(
     # When its next promise is due; far away if nothing is.
     Column("due", Instant, nullable=False),
     Column("broken", Boolean, nullable=False),
+    Index("ix_records_records_open", "over", "id"),
+    Index("ix_records_records_priority", "priority", "over", "id"),
+    Index("ix_records_records_broken", "broken", "over", "id"),
     Index("ix_records_records_urgent", "over", "urgency", "due", "id"),
     Index("ix_records_records_changed", "over", "changed_at", "id"),
     Index("ix_records_records_due", "over", "due", "id"),

@@ -36,6 +36,11 @@ def words_in(*texts: str) -> list[str]:
     return list(found)
 
 
+def asked_words(typed: str) -> list[str]:
+    """Return the words that somebody looks for: whole ones, for their parts are found with them."""
+    return list(dict.fromkeys(word[:LONGEST] for word in _WORD.findall(fold(typed))))
+
+
 def texts_of(record: Record) -> list[str]:
     """Return what a record says that people look for."""
     return [record.number, record.title, record.service or "", *_texts(record.fields.values())]

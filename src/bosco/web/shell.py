@@ -124,7 +124,7 @@ class Shell:
         with reading(whom):
             return _block(found, block, values) if block else found.render(values)
 
-    def go(self, request: AnyRequest, path: str, toast: Sayable | None = None) -> Response[None]:
+    def go(self, request: AnyRequest, path: str, toast: Sayable | Plural | None = None) -> Response[None]:
         """Send the browser to another of our pages, where the toast will be said once."""
         path = own_path(path)
         header = {"HX-Redirect": path} if request.headers.get("hx-request") else {"Location": path}

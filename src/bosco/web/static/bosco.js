@@ -178,17 +178,37 @@ async function copy(text) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
-  if (field) {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const field = document.querySelector(`main [data-hotkey="${CSS.escape(event.key)}"]`) ?? document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+  if (field?.matches("a, button")) {
+    event.preventDefault();
+    field.click();
+  } else if (field) {
     event.preventDefault();
     const menu = field.closest("[popover]");
     if (menu && getComputedStyle(menu).display === "none") menu.showPopover();
     field.focus();
     field.select?.();
+  } else if ("jkx".includes(event.key)) {
+    walk(event);
   }
 });
+
+// j and k go through the links of a list, x ticks the one that is reached; Enter follows it, as everywhere.
+function walk(event) {
+  const links = [...document.querySelectorAll("main :is(.table tbody tr, .rows > li, [data-list] article)")].map((row) => row.querySelector("a")).filter(Boolean);
+  const row = (link) => link.closest("tr, li, article");
+  const here = links.findIndex((link) => row(link).contains(document.activeElement));
+  if (!links.length) return;
+  event.preventDefault();
+  if (event.key === "x") {
+    const tick = here >= 0 && row(links[here]).querySelector("input[type=checkbox]");
+    if (tick) tick.checked = !tick.checked;
+  } else {
+    links[Math.max(0, Math.min(links.length - 1, here + (event.key === "j" ? 1 : here < 0 ? 1 : -1)))].focus();
+  }
+}
 
 // ---- Files dropped on a form, or pasted into its page, are sent by it ---------------------------------------------------
 
