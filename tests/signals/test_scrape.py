@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import pytest
 from tests.conftest import START
 from tests.signals.sampled import sampled
 from tests.targets.loops import run
@@ -21,6 +22,7 @@ from bosco.signals.gate import Gate
 from bosco.signals.own_figures import OwnFigures
 from bosco.signals.samples import Samples
 from bosco.signals.scraping import Scraping
+from bosco.signals.section_scrape import instance_of
 
 NOW = int(START.timestamp() * 1000)
 
@@ -122,15 +124,15 @@ def test_labels_and_instants_of_the_target_give_way_unless_they_are_honoured(
     tmp_path: Path, clock: VirtualClock
 ) -> None:
     async def story(scene: Scene) -> None:
-        scene.shop.says = f'm{{job="theirs"}} 1 {NOW - 5000}\n'.encode()
+        scene.shop.says = f'm{{job="theirs",exported_job="older"}} 1 {NOW - 5000}\n'.encode()
         await scene.minute()
         [found] = await scene.samples.select([Matcher("__name__", "=", "m")], NOW - 10_000, NOW + 10**9)
-        assert found.labels["exported_job"] == "theirs"
+        assert (found.labels["exported_exported_job"], found.labels["exported_job"]) == ("theirs", "older")
         assert found.times.tolist() == [NOW - 5000]
         scene.scraping.follow(scene.plan(", honor_labels: true, honor_timestamps: false"))
         await scene.minute()
         [found] = await scene.samples.select([Matcher("job", "=", "theirs")], NOW, NOW + 10**9)
-        assert "exported_job" not in found.labels
+        assert "exported_exported_job" not in found.labels
 
     _play(tmp_path, clock, story)
 
@@ -199,3 +201,31 @@ def test_bosco_keeps_its_own_figures(tmp_path: Path, clock: VirtualClock) -> Non
         assert await scene.values("bosco_series", "bosco") == ["7"]
 
     _play(tmp_path, clock, story)
+
+
+@pytest.mark.parametrize(
+    ("job", "says"),
+    [
+        ("{targets: []}", "this job has no target"),
+        ("{targets: 'http://a:1/x', every: 2h}", "between two scrapes there is at most an hour"),
+        ("{targets: ['http://a/x', 'http://a:80/y']}", "two targets of this job are at a:80"),
+        ("{targets: 'ftp://a/x'}", "http"),
+        ("{targets: 'http://u:p@a/x'}", "holds no password"),
+    ],
+)
+def test_a_job_that_cannot_be_meant_is_a_mistake(job: str, says: str) -> None:
+    told = load_texts({"plan.yml": f"plan: Shop\nscrape: {{shop: {job}}}\n"}).mistakes
+    assert any(says in mistake.say("en") for mistake in told), [mistake.say("en") for mistake in told]
+
+
+@pytest.mark.parametrize(
+    ("url", "instance"),
+    [
+        ("http://a/metrics", "a:80"),
+        ("https://a?x=1", "a:443"),
+        ("http://[::1]:9100/", "[::1]:9100"),
+        ("http://[::1]/", "[::1]:80"),
+    ],
+)
+def test_an_instance_is_a_host_with_its_port(url: str, instance: str) -> None:
+    assert instance_of(url) == instance

@@ -172,7 +172,10 @@ class Target:
         told = labels_of(key_of(one.labels))
         for name, value in self.labels.items():
             if name in told and not self._manners.honor_labels:
-                told[f"exported_{name}"] = told.pop(name)
+                moved = f"exported_{name}"
+                while moved in told:
+                    moved = f"exported_{moved}"
+                told[moved] = told.pop(name)
             told.setdefault(name, value)
         return key_of(told.items())
 

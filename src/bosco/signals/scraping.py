@@ -16,7 +16,7 @@ from bosco.signals.gate import Gate
 from bosco.signals.own_figures import JOB, OwnFigures
 from bosco.signals.samples import Samples
 from bosco.signals.scrape import Answer, Fetch, Target
-from bosco.signals.section_scrape import SCRAPE, Job
+from bosco.signals.section_scrape import SCRAPE, Job, instance_of
 
 log = logging.getLogger(__name__)
 # As Prometheus asks: OpenMetrics rather than the older text.
@@ -80,14 +80,15 @@ class Scraping:
                 self._followed[place] = self._begin(place, job)
         self._ended += [one.target for one in before.values()]
         self.schedule.replace(
-            Pace("\n".join(place), one.job.every, _host(place[1]), one.job) for place, one in self._followed.items()
+            Pace("\n".join(place), one.job.every, one.target.labels["instance"], one.job)
+            for place, one in self._followed.items()
         )
 
     def _begin(self, place: Place, job: Job | _Own) -> _Followed:
         key, url = place
-        labels = {"job": key, "instance": _host(url) or JOB}
         if isinstance(job, _Own):
-            return _Followed(job, self._target(key, labels, job), self._ask_itself)
+            return _Followed(job, self._target(key, {"job": key, "instance": url}, job), self._ask_itself)
+        labels = {"job": key, "instance": instance_of(url)}
         labels |= {**({"service": job.service} if job.service else {}), **job.labels}
         return _Followed(job, self._target(key, labels, job), lambda limit: self._ask(url, job, limit))
 
@@ -140,12 +141,3 @@ class Scraping:
         if self._own.tell is None:
             raise NetFailed(msg("nobody tells Bosco's own figures here"), "local")
         return Answer((await self._own.tell()).encode(), "text/plain; version=0.0.4")
-
-
-def _host(url: str) -> str:
-    """Return host and port of a target, as its label `instance` tells them."""
-    if "://" not in url:
-        return ""
-    scheme, _, rest = url.partition("://")
-    host = rest.partition("/")[0].partition("?")[0]
-    return host if ":" in host.rpartition("]")[2] else f"{host}:{443 if scheme.casefold() == 'https' else 80}"

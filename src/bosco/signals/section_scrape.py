@@ -19,6 +19,13 @@ from bosco.probes.http_call import Auth, Trust, WebAddress
 LONGEST = timedelta(hours=1)
 
 
+def instance_of(url: str) -> str:
+    """Return host and port of a target, as its label `instance` tells them."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    return host if ":" in host.rpartition("]")[2] else f"{host}:{443 if scheme.casefold() == 'https' else 80}"
+
+
 class Job(Trust):
     """Addresses that are scraped alike; the job's name becomes the label `job`."""
 
@@ -44,6 +51,13 @@ class Job(Trust):
                 msg("this job has no target"),
                 "targets",
                 msg("an address such as {example}", example="http://host:9100/metrics"),
+            )
+        places = [instance_of(url) for url in self.targets]
+        if twice := next((place for place in places if places.count(place) > 1), None):
+            raise Misplaced(
+                msg("two targets of this job are at {place}: nothing would tell their figures apart", place=twice),
+                "targets",
+                msg("a job for each of them"),
             )
         if self.every > LONGEST:
             raise Misplaced(
