@@ -24,7 +24,7 @@ from bosco.promql.source import Source
 from bosco.signals.from_probes import FromProbes
 from bosco.signals.kind import Doors, Found, NoValue
 from bosco.signals.rows import found_in
-from bosco.signals.section import SIGNALS, is_fed, source_of
+from bosco.signals.section import SIGNALS, databases_of, is_fed, source_of
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
@@ -134,7 +134,7 @@ def test_a_server_that_is_not_there_is_told(postgresql: str) -> None:
     for url in ("postgresql://127.0.0.1:9/x", "mysql://127.0.0.1:9/x"):
         with pytest.raises(NetFailed):
             _sql("select 1", url)
-    for url in ("shop", "oracle://db/x"):
+    for url in ("shop", "oracle://db/x"):  # as secrets may hold them
         with pytest.raises(NoValue, match="names no database"):
             _sql("select 1", url)
 
@@ -267,3 +267,34 @@ def test_what_no_probe_tells_is_not_fed() -> None:
     assert not is_fed(bare, "database_connections")
     assert not is_fed(bare, "cert_expiry")
     assert not is_fed(bare, "luck")
+
+
+def test_a_signal_may_name_the_probe_that_looks_at_its_database(postgresql: str) -> None:
+    text = (
+        "plan: Shop\nprobes: {db: {postgres: '${DB}'}}\n"
+        "signals: {a: {sql: select 4, from: db}, b: {sql: select 5, from: dbb}}\n"
+    )
+    loaded = load_texts({"plan.yml": text})
+    assert loaded.plan is not None
+    said = [warning.text("en") for warning in loaded.warnings]
+    assert "dbb is neither the address of a database nor a postgres probe of this plan" in said
+    kind = source_of(loaded.plan[SIGNALS]["a"])
+    clock = RealClock()
+    secrets = Secrets(None, {"DB": postgresql})
+    doors = Doors(RealNet(clock), clock, secrets, cast(Source, None), timedelta(seconds=5), databases_of(loaded.plan))
+    assert run(lambda: kind.read(doors)) == [Found(4)]
+
+
+@pytest.mark.parametrize(
+    ("signal", "says"),
+    [
+        ("{promql: 'sum((x)'}", "unclosed left parenthesis"),
+        ("{promql: 'histogram_magic(x)'}", "histogram_magic"),
+        ("{sql: select 1, from: 'oracle://db/x'}", "“oracle” is no database"),
+        ("{http: 'http://x', json: 'a[b]'}", "is not a place in JSON"),
+        ("{probe: nobody}", "nobody"),
+    ],
+)
+def test_a_source_that_cannot_be_asked_is_a_mistake_of_the_plan(signal: str, says: str) -> None:
+    told = load_texts({"plan.yml": f"plan: Shop\nsignals: {{m: {signal}}}\n"}).mistakes
+    assert any(says in mistake.say("en") for mistake in told), [mistake.say("en") for mistake in told]

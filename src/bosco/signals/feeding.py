@@ -15,7 +15,7 @@ from bosco.promql.source import STALE
 from bosco.signals.kind import Doors, Found, NoValue
 from bosco.signals.measures import Measures, Told
 from bosco.signals.samples import Samples
-from bosco.signals.section import SIGNALS, Signal, source_of
+from bosco.signals.section import SIGNALS, Signal, databases_of, source_of
 
 log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=1)
@@ -53,6 +53,7 @@ class Feeding:
         kept = {key: self._signals[key] if self._signals.get(key) == one else one for key, one in wanted.items()}
         self.asked = {key: one for key, one in self.asked.items() if kept.get(key) is self._signals.get(key)}
         self._signals = kept
+        self._doors = replace(self._doors, databases=databases_of(plan))
         self._gave = {key: one for key, one in self._gave.items() if key in kept}
         self.schedule.replace(
             Pace(key, one.every or EVERY, source_of(one).host(), one) for key, one in self._signals.items()

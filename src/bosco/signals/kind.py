@@ -22,6 +22,8 @@ class Doors:
     secrets: Secrets
     stored: Source
     limit: timedelta
+    # Where databases stand, by the names of the probes that look at them.
+    databases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from bosco.plan.load import Plan
 from bosco.plan.part import Names, PlanPart
 from bosco.plan.section import Remark, Section, Table, cell
 from bosco.plan.words import GoalText, Name, PlanText, Span
+from bosco.probes.section import PROBES
 from bosco.signals import kinds as folder
 from bosco.signals.built_in import BUILT_IN, feeds
 from bosco.signals.kind import Kind
@@ -90,6 +91,19 @@ def unfed(plan: Plan, measure: str) -> Message | None:
     return msg("nothing feeds {measure}: give it a signal, or send it over the API", measure=measure)
 
 
+def databases_of(plan: Plan) -> dict[str, str]:
+    """Return where databases stand, by the names of the probes that look at them."""
+    return {key: str(getattr(probe, "postgres", "")) for key, probe in plan[PROBES].items() if probe.kind == "postgres"}
+
+
+def _nowhere(plan: Plan) -> Iterator[Remark]:
+    for key, signal in plan[SIGNALS].items():
+        named = getattr(signal, "named", None)
+        if named is not None and named not in databases_of(plan):
+            says = msg("{name} is neither the address of a database nor a postgres probe of this plan", name=named[:80])
+            yield Remark(("signals", key, "from"), says, of_name=False)
+
+
 def _silent(plan: Plan) -> Iterator[Remark]:
     for key, signal in plan[SIGNALS].items():
         if why := source_of(signal).unfed:
@@ -116,7 +130,7 @@ SIGNALS: Section[Mapping[str, Signal]] = Section(
     title=msg("Measures"),
     order=310,
     named=True,
-    warn=(_silent,),
+    warn=(_silent, _nowhere),
     table=_table,
 )
 SECTIONS = [SIGNALS, SCRAPE]

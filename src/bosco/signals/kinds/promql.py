@@ -1,15 +1,27 @@
 """A question to the stored metrics, in PromQL."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
+from pydantic import AfterValidator
 
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Message, msg
 from bosco.promql.evaluate import Means, instant
+from bosco.promql.parse import parse
+from bosco.promql.refusals import QueryRefusal
 from bosco.promql.tree import Text
 from bosco.promql.vector import Scalar, nameless
 from bosco.signals.kind import Doors, Found, Kind, NoValue
 from bosco.telemetry.grid import micros
+
+
+def _that_can_be_asked(query: str) -> str:
+    try:
+        parse(query)
+    except QueryRefusal as refusal:
+        raise Unreadable(refusal.says if isinstance(refusal.says, Message) else msg("this is no question")) from None
+    return query
 
 
 class Promql(Kind):
@@ -21,7 +33,7 @@ class Promql(Kind):
     called: ClassVar[Message] = msg("metrics")
     is_asked: ClassVar[bool] = True
 
-    promql: str
+    promql: Annotated[str, AfterValidator(_that_can_be_asked)]
 
     async def read(self, doors: Doors) -> list[Found]:
         """Return what the question is worth now."""

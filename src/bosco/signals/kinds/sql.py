@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from bosco.kit.numbers import Unreadable
 from bosco.kit.words import Message, msg
 from bosco.plan.secrets import PLACE
 from bosco.plan.words import SecretText
@@ -20,6 +21,19 @@ _ASKING: dict[str, Any] = {
 }
 
 
+_SCHEMES = "postgresql://, mysql:// or sqlite:///"
+
+
+def _place(written: str) -> str:
+    scheme, parted, _ = written.partition("://")
+    if parted and not PLACE.search(scheme) and scheme.split("+")[0].casefold() not in _ASKING:
+        raise Unreadable(
+            msg("“{scheme}” is no database that Bosco can ask", scheme=scheme[:40]),
+            expected=msg("an address that begins with {schemes}", schemes=_SCHEMES),
+        )
+    return written
+
+
 class Sql(Kind):
     """What a question to PostgreSQL, MySQL, MariaDB or SQLite returns, on a connection that may only read.
 
@@ -30,11 +44,12 @@ class Sql(Kind):
     is_asked: ClassVar[bool] = True
 
     sql: str
-    from_: Annotated[SecretText, Field(alias="from")]
+    from_: Annotated[SecretText, Field(alias="from"), AfterValidator(_place)]
 
     async def read(self, doors: Doors) -> list[Found]:
         """Ask once."""
-        url = doors.secrets.fill(self.from_)
+        # The name of a probe stands for the database that it looks at.
+        url = doors.secrets.fill(doors.databases.get(self.from_, self.from_))
         scheme, _, rest = url.partition("://")
         asking = _ASKING.get(scheme.split("+")[0].casefold()) if rest else None
         if asking is None:
@@ -42,7 +57,7 @@ class Sql(Kind):
             raise NoValue(
                 msg(
                     "“from” names no database: it begins with {schemes}",
-                    schemes="postgresql://, mysql:// or sqlite:///",
+                    schemes=_SCHEMES,
                 )
             )
         columns, rows = await asking(url, self.sql, doors)
@@ -53,3 +68,8 @@ class Sql(Kind):
         # What is the same secret is the same server.
         secret = PLACE.fullmatch(self.from_)
         return secret[1] if secret else self.from_.rpartition("@")[2].partition("/")[0]
+
+    @property
+    def named(self) -> str | None:
+        """Return the probe whose database is asked, if it is a name that stands there."""
+        return None if "://" in self.from_ or PLACE.search(self.from_) or "=" in self.from_ else self.from_
