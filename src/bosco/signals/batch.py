@@ -18,6 +18,8 @@ from bosco.telemetry.grid import FIRST, LAST, micros
 AHEAD = 10 * 60 * 1000
 # As many series as are given their places before others have their turn.
 AT_ONCE = 500
+# Spellings of series that are remembered: a sender may write one series in many ways.
+MOST_KNOWN = 1_000_000
 
 
 class Batch:
@@ -53,14 +55,18 @@ class Batch:
         places: list[int] = []
         told: list[tuple[int, float]] = []
         for one in several:
-            place = self._place(one)
+            place = known.get(one.raw) if known and one.raw else None
+            if place is None:
+                place = self._place(one)
+            else:
+                self._samples.latest.told[place] = self._now
             if place is None:
                 continue
             found = self._grown(place, one) if one.grows else one.samples
             places.extend([place] * len(found))
             told.extend(found)
             self.histograms += one.native
-            if known is not None and one.raw:
+            if known is not None and one.raw and len(known) < MOST_KNOWN:
                 known[one.raw] = place
         if told:
             times, values = zip(*told, strict=True)

@@ -65,6 +65,7 @@ class Form:
 
 def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate, helm: Helm) -> list[Any]:
     """Return the route of OTLP's metrics."""
+    known = samples.register.cache()
     # Differences are added to the sums so far: two requests must not read the same sum.
     adding = asyncio.Lock()
 
@@ -74,10 +75,10 @@ def otlp_routes(samples: Samples, accounts: Accounts, clock: Clock, gate: Gate, 
             read, points = await gate.read(size, lambda: _read(body, coding, media_type))
             if any(one.grows for one in read.loose):
                 async with adding:
-                    await batch.take(read)
+                    await batch.take(read, known)
                     await batch.keep()
             else:
-                await batch.take(read)
+                await batch.take(read, known)
                 await batch.keep()
         return points
 

@@ -1,6 +1,7 @@
 """How OpenTelemetry's names become Prometheus's, as both projects have agreed on it."""
 
 import re
+from functools import lru_cache
 
 _UNITS = {
     "d": "days",
@@ -30,10 +31,13 @@ _UNITS = {
     "%": "percent",
 }
 _PER = {"s": "second", "m": "minute", "min": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
+# The same names come again with each request.
+_REMEMBERED = 10_000
 _ODD = re.compile(r"[^a-zA-Z0-9_:]")
 _ODD_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 
 
+@lru_cache(_REMEMBERED)
 def metric_name(name: str, unit: str, *, counts: bool, is_gauge: bool) -> str:
     """Return a metric's name: signs that Prometheus does not know become `_`, its unit and `_total` stand behind."""
     parts = [part for part in _ODD.sub("_", name).split("_") if part]
@@ -58,6 +62,7 @@ def _suffixes(unit: str, *, is_gauge: bool) -> list[str]:
     return [suffix for suffix in found if suffix]
 
 
+@lru_cache(_REMEMBERED)
 def label_name(name: str) -> str:
     """Return the name of an attribute as a label."""
     made = _ODD_LABEL.sub("_", name)

@@ -9,11 +9,14 @@ from bosco.promql.source import NAME, STALE, Metadata
 from bosco.signals.labels import MOST_LABELS
 from bosco.signals.otlp_names import label_name, metric_name
 from bosco.signals.reading import Loose, Read
+from bosco.signals.remote_write import LONGEST_KEY
 
 _DELTA, _CUMULATIVE = 1, 2
 _NO_VALUE = 1
 _MILLISECOND = 1_000_000
 MOST_BUCKETS = 1000
+# No series of remote-write begins so.
+_MARK = b"\x03"
 _KINDS = {
     "gauge": "gauge",
     "histogram": "histogram",
@@ -80,9 +83,9 @@ class Reader:
         for place, (ending, more, value) in enumerate(_parts(point, kind)):
             told = [*labels.items(), *more, (NAME, name + ending)]
             if point.flags & _NO_VALUE:
-                self.read.loose.append(Loose(told, [(time, float(STALE))], part=place > 0))
+                self.read.loose.append(Loose(told, [(time, float(STALE))], _raw(told), part=place > 0))
             else:
-                self.read.loose.append(Loose(told, [(time, value)], part=place > 0, grows=grows))
+                self.read.loose.append(Loose(told, [(time, value)], _raw(told), part=place > 0, grows=grows))
         return None
 
 
@@ -104,6 +107,12 @@ def _parts(point: Any, kind: str) -> Iterator[tuple[str, list[tuple[str, str]], 
         for bound, count in zip(bounds, point.bucket_counts, strict=False):
             held += count
             yield "_bucket", [("le", bound)], float(held)
+
+
+def _raw(labels: list[tuple[str, str]]) -> bytes:
+    """Return the bytes that tell a series from all others, or none where the sign that parts texts stands in one."""
+    text = "\0".join([text for pair in labels for text in pair])
+    return _MARK + text.encode() if text.count("\0") == 2 * len(labels) - 1 and len(text) <= LONGEST_KEY else b""
 
 
 def _of_resource(attributes: Any) -> tuple[Labels, Labels]:
