@@ -10,7 +10,11 @@ from bosco.app.house import House
 from bosco.kit.units import read_quantity
 from bosco.probes.heartbeat_rows import Arrived
 from bosco.probes.heartbeats import Heartbeats
-from bosco.rehearse.scenario import STATES, Event, Scenario
+from bosco.receivers.kind import labels_of, line, short_key
+from bosco.receivers.model import Received
+from bosco.receivers.section import receiver_called
+from bosco.receivers.service import Receivers
+from bosco.rehearse.scenario import STATES, Event, Scenario, Sent
 from bosco.rehearse.world import World
 from bosco.signals.measures import Told
 from bosco.signals.service import Signals
@@ -48,6 +52,8 @@ class Actors:
         elif event.verb == "measure":
             self._world.measures.update(event.measure)
             await self._tell(event.measure)
+        elif event.alert is not None:
+            await self._receive(names, event.alert, over=event.alert.over)
         elif event.verb in ("acknowledge", "resolve"):
             await self._hand(names, event)
 
@@ -62,10 +68,28 @@ class Actors:
         if told:
             await self._house.wiring.get(Signals).measures.push(told, "rehearsal")
 
+    async def _receive(self, names: tuple[str, ...], sent: Sent, *, over: bool) -> None:
+        """Let programs send an alert, or say that it is over."""
+        receivers, plan = self._house.wiring.get(Receivers), self._house.current.plan
+        for name in names:
+            receiver = receiver_called(plan, name) or receiver_called(plan, "alertmanager")
+            assert receiver is not None
+            heard = Received(
+                key=short_key(sent.key or sent.title),
+                said="resolved" if over else "firing",
+                title=line(sent.title),
+                severity=sent.severity,
+                service=sent.service,
+                labels=labels_of(sent.labels),
+            )
+            await receivers.take(name, receiver, [heard])
+
     async def _undo(self, event: Event) -> None:
         for name in event.measure:
             self._world.measures[name] = "0"
         await self._tell(dict.fromkeys(event.measure, "0"))
+        if event.alert is not None:
+            await self._receive(event.receive, event.alert, over=True)
         if event.verb in STATES:
             for name in getattr(event, event.verb):
                 self._world.turn(name, "up")

@@ -24,6 +24,8 @@ from bosco.plan.section import Remark, Section
 from bosco.plan.wall_time import in_utc, on_the_wall, starts
 from bosco.plan.words import OneOrMany, PlanText, Span
 from bosco.probes.section import PROBES
+from bosco.receivers.entrance import PROMETHEUS
+from bosco.receivers.section import KINDS, RECEIVERS
 from bosco.services.section import SERVICES
 from bosco.signals.built_in import BUILT_IN
 from bosco.signals.section import SIGNALS
@@ -33,12 +35,25 @@ DAY = timedelta(days=1)
 # What goes on after the last event when nobody says how long.
 AFTERWARDS = timedelta(hours=6)
 STATES: tuple[Literal["down", "degraded", "unknown", "up"], ...] = ("down", "degraded", "unknown", "up")
-VERBS = (*STATES, "acknowledge", "resolve", "measure", "ping", "fail")
+VERBS = (*STATES, "acknowledge", "resolve", "measure", "ping", "fail", "receive")
 
 
 def _moment(text: str) -> str:
     read_moment(text)
     return text
+
+
+class Sent(PlanPart):
+    """An alert that another program sends."""
+
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    # What its sender calls it by; its title, if nothing is said.
+    key: Annotated[str, Field(max_length=200)] | None = None
+    severity: str = ""
+    service: str = ""
+    labels: Mapping[str, str] = Field(default_factory=dict)
+    # Whether the sender says that it is over.
+    over: bool = False
 
 
 class Event(PlanPart):
@@ -54,6 +69,9 @@ class Event(PlanPart):
     measure: Mapping[str, str] = Field(default_factory=dict)
     ping: OneOrMany[str] = ()
     fail: OneOrMany[str] = ()
+    # From which receivers an alert comes.
+    receive: OneOrMany[str] = ()
+    alert: Sent | None = None
     by: str | None = None
     # Up again, or the measure silent again, after that long.
     for_: Annotated[Span | None, Field(alias="for")] = None
@@ -68,6 +86,9 @@ class Event(PlanPart):
         if len(said) > 1:
             says = msg("“{first}” and “{second}” cannot stand together", first=said[0], second=said[1])
             raise Misplaced(says, said[1], msg("one event for each"), of_word=True)
+        if bool(self.receive) != (self.alert is not None):
+            expected = msg("receive: and alert: beside each other")
+            raise Misplaced(msg("what is received is an alert"), said[0], expected, of_word=True)
         return self
 
     @property
@@ -150,13 +171,15 @@ def read_scenario(path: Path, plan: Plan, now: datetime) -> tuple[Scenario | Non
 
 def _unknown_names(scenario: Plan, plan: Plan) -> Iterator[Remark]:
     watched = [*plan[SERVICES], *plan[PROBES]]
+    senders = [*plan[RECEIVERS], *KINDS, PROMETHEUS]
     beats = [key for key, probe in plan[PROBES].items() if probe.look.comes_to_us]
     known: dict[str, list[str]] = {
         **dict.fromkeys(STATES, watched),
-        "acknowledge": [*watched, *measures_of(plan)],
-        "resolve": [*watched, *measures_of(plan)],
+        "acknowledge": [*watched, *measures_of(plan), *senders],
+        "resolve": [*watched, *measures_of(plan), *senders],
         "measure": list(measures_of(plan)),
         **dict.fromkeys(("ping", "fail"), beats),
+        "receive": senders,
     }
     events: tuple[Event, ...] = scenario[EVENTS]
     team = plan[TEAM]
