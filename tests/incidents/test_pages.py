@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.probes.pages_world import HOSTILE, House, watching
 from tests.probes.pages_world import PLAN as WATCHED
+from tests.running import Answer
 
 PLAN = (
     WATCHED
@@ -98,3 +99,25 @@ def test_an_incident_can_be_opened_from_every_page(house: House) -> None:
     for path in ("/", "/services", "/journal", "/anomalies"):
         assert 'href="/incidents/new"' in house.page(path, role="responder").text
         assert 'href="/incidents/new"' not in house.page(path, role="viewer").text
+
+
+def test_a_program_reads_what_moved_and_was_learnt_writes_a_part_and_keeps_words(house: House, number: str) -> None:
+    def ask(path: str, body: object = None, role: str = "responder") -> Answer:
+        return house.alive.ask(f"/api/v1/incidents{path}", body, token=house.tokens[role])
+
+    assert number in {one["number"] for one in ask("").json()}
+    assert ask(f"/{number}/moves").json() == []
+    learnt = ask(f"/{number}/postmortem?language=fr").json()
+    assert learnt["state"] == "draft"
+    assert HOSTILE in [one["says"] for one in learnt["parts"]["causes"]]
+    part = {"sentences": ["No limit."], "version": learnt["version"]}
+    assert ask(f"/{number}/postmortem/causes", part).json()["parts"]["causes"][0]["says"] == "No limit."
+    assert ask(f"/{number}/postmortem/causes", part).status == 409
+    assert ask(f"/{number}/postmortem/nothing", {**part, "version": learnt["version"] + 1}).status == 404
+    told = len(ask(f"/{number}/words", {"en": "We are looking."}).json()["told"])
+    assert told >= 1
+    assert len(ask(f"/{number}/words", {"en": "Who leads?", "audience": "internal"}).json()["told"]) == told
+    assert ask(f"/{number}/words", {"en": "x"}, "viewer").status == 403
+    assert ask(f"/{number}/words", {}).status == 400
+    figures = ask("/figures?span=1y").json()
+    assert figures["count"] >= figures["open"] >= 1

@@ -43,7 +43,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
             "series": [{"name": self.label, "values": self.values, "tone": "blue"}],
             "levels": [{"value": self.usual, "tone": "grey"}],
             "markers": [
-                {"at": self.at, "tone": "orange", "says": self.label},
+                {"at": self.at, "tone": "orange", "says": ""},
                 {"at": began, "tone": "red", "says": called},
             ],
         }

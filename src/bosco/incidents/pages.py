@@ -45,6 +45,7 @@ NAV = [
 COUNTED = timedelta(days=90)
 PAST = timedelta(days=3650)
 ON_A_PAGE = 25
+MOST_ACTIONS = 30
 BLOCKS = ("top", "story", "side")
 
 
@@ -83,7 +84,8 @@ def _lists(ask: Ask) -> list[Any]:
     @get("/incidents")
     async def incidents_page(request: AnyRequest, visitor: Visitor, before: str = "") -> Response[str]:
         now, plan = ask.clock.read(), ask.current.plan
-        found = await ask.incidents.cases(now - PAST)
+        hidden = await ask.store.read(lambda tx: ask.sight.hidden(tx, visitor))
+        found = [one for one in await ask.incidents.cases(now - PAST) if one[1].kind not in hidden]
         states = {one.number: one.state for one in await ask.incidents.owed()}
         states |= {one.number: one.state for one in await ask.incidents.published()}
         shown = [_shown(plan, case, record, now, states.get(record.number)) for case, record in found]
@@ -98,6 +100,7 @@ def _lists(ask: Ask) -> list[Any]:
             open=[one for one in shown if not one.record.over],
             owed=await _visible(ask, visitor),
             past=page,
+            actions=_actions(found, now),
             older=f"/incidents?before={page[-1].record.number}" if page and start + ON_A_PAGE < len(past) else None,
             figures=figures_of(counted),
             acts=visitor.may("responder"),
@@ -129,6 +132,24 @@ def _lists(ask: Ask) -> list[Any]:
         return ask.shell.page(request, "incidents/new.html", status=422, form=form, **_choices(plan))
 
     return [incidents_page, new_page, open_incident]
+
+
+def _actions(found: list[tuple[Case, Record]], now: datetime) -> list[dict[str, Any]]:
+    """Return what is still to be done after incidents that are over, those due soonest first."""
+    open_ones = [
+        {
+            "number": record.number,
+            "text": task.text,
+            "owner": task.owner,
+            "due": task.due,
+            "late": bool(task.due and task.due < now),
+        }
+        for _, record in found
+        if record.over and record.merged_into is None
+        for task in record.tasks
+        if task.done_at is None
+    ]
+    return sorted(open_ones, key=lambda one: (one["due"] is None, one["due"] or now))[:MOST_ACTIONS]
 
 
 async def _visible(ask: Ask, visitor: Visitor) -> list[Postmortem]:

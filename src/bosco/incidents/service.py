@@ -230,6 +230,10 @@ class Incidents:
                 store.hand_over_alerts(tx, fact.number, fact.merged_into)
 
         await self._store.write(end)
+        if fact.merged_into is None:
+            down = await self._down(fact.number, fact.at)
+            hands = self._hands
+            await self._store.write(lambda tx: verbs.keep_downtime(tx, hands, fact.number, down) if down else None)
         if fact.merged_into is None and demands_postmortem(self._plan, fact.kind, fact.priority):
             await self.demand_postmortem(fact.number, by=BOSCO)
 

@@ -145,14 +145,14 @@ def recover(tx: Tx, hands: Hands, number: str, at: datetime, down: Sequence[Span
     }
     write_line(tx, subject=f"record:{number}", what="incident.recovered", actor=BOSCO, data=data)
     tx.publish(IncidentRecovered(number=number, kind=case.kind, began=case.began, at=at))
-    _keep_downtime(tx, hands, number, down or [Span(case.began, at)])
+    keep_downtime(tx, hands, number, down or [Span(case.began, at)])
     _go_on(tx, hands, number)
     if kind_of(hands.plan, case.kind).calls:
         # Whoever was told that it is wrong is told at once that it is well; what is left to do calls nobody.
         hands.notices.close(tx, f"record:{number}", pack(msg("all its alerts are over")))
 
 
-def _keep_downtime(tx: Tx, hands: Hands, number: str, down: Sequence[Span]) -> None:
+def keep_downtime(tx: Tx, hands: Hands, number: str, down: Sequence[Span]) -> None:
     """Write how long it was down, unless a person has."""
     record = hands.records.of(tx, number)
     if DOWNTIME in kind_of(hands.plan, record.kind).fields and not record.fields.get(DOWNTIME):

@@ -199,6 +199,8 @@ USUAL: Mapping[str, Kind] = MappingProxyType(
             fields={
                 "users_affected": Field(type="number", label=_called("Users affected", "Utilisateurs affectés")),
                 "features": Field(type="list", label=_called("Features affected", "Fonctionnalités impactées")),
+                "downtime": Field(type="duration", label=_called("Downtime", "Durée d’indisponibilité")),
+                "cause": Field(label=_called("Cause", "Cause")),
                 "business_impact": Field(type="long text", label=_called("Business impact", "Impact business")),
             },
             postmortem=("P1", "P2"),

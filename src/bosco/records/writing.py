@@ -32,6 +32,14 @@ from bosco.store import timers
 from bosco.store.tx import Tx
 from bosco.store.types import clean, cleaned
 
+# What of an event names somebody: lines call people by their names.
+PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "assigned": ("to",),
+    "role": ("person",),
+    "watched": ("person",),
+    "unwatched": ("person",),
+    "task": ("owner",),
+}
 CLOCK_TIMER = "records.clock"
 BOSCO = "bosco"
 
@@ -95,6 +103,7 @@ class Writing:
         if not quiet:
             self._told = (by, why)
             told = {"by": pack(self._called(by)), "priority": self._record.priority, **event.data, **(shown or {})}
+            told |= {word: pack(self._called(told[word])) for word in PEOPLE.get(what, ()) if told.get(word)}
             write_line(
                 self.tx, subject=self._record.subject, what=line or f"record.{what}", actor=by, why=why, data=told
             )
