@@ -59,8 +59,9 @@ class Recorder:
 
     def post(self, tx: Tx, letter: Letter, at: datetime | None = None) -> str:
         letter_id = tx.new_id()
-        # It travels as a channel would have it: as plain values.
-        self.letters.append((tx.at, letter_id, msgspec.convert(msgspec.to_builtins(letter), Letter)))
+        # It travels as a channel would have it: as plain values; and only once, however often its work is run.
+        sent = (tx.at, letter_id, msgspec.convert(msgspec.to_builtins(letter), Letter))
+        tx.after_commit(lambda: self.letters.append(sent))
         about = {"letter": letter_id, "thread": letter.thread, "subject": letter.subject, "channel": letter.channel}
         if letter.channel in self.fails or any(one.address in self.fails for one in letter.to):
             because = pack(msg("refused"))

@@ -55,9 +55,8 @@ def test_a_p2_is_told_within_five_minutes_on_slack_and_ten_by_mail_and_never_by_
             await world.until("09:03")
             # The first step calls who is on call at once; the others hear of it as their cells say.
             assert world.told() == [
-                "02 09:00 email to frontend escalated: Nobody has it yet: login is wrong",
-                "02 09:00 slack to frontend escalated: Nobody has it yet: login is wrong",
-                "02 09:00 sms to frontend escalated: Nobody has it yet: login is wrong",
+                "02 09:00 email to frontend opened: login is wrong",
+                "02 09:00 slack to frontend opened: login is wrong",
             ]
 
     play(folder, cesizen(), story)

@@ -205,7 +205,7 @@ def test_a_deployment_stands_beside_the_charts_the_days_and_on_the_board(house: 
     link = '<a href="https://example.org/1" rel="noreferrer noopener">v1.4.2 &lt;b&gt; was deployed</a>'
     assert text.count(link) == 1
     # In the data of both charts, as JSON that is safe in a page.
-    assert "v1.4.2 \\u003cb\\u003e was deployed" in text
+    assert 'v1.4.2 \\u003cb\\u003e"' in text
     board = house.page("/services").text
     assert re.search(r'data-label="Release"><span><a href="https://example.org/1"[^>]*>v1.4.2 &lt;b&gt;</a>', board)
     assert "a été déployée" in house.page("/journal?subject=service:web", language="fr").text

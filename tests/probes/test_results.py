@@ -17,6 +17,7 @@ from bosco.probes.kind import Expectation, Reading
 from bosco.probes.results import ProbeResults
 from bosco.probes.rollup import OUTCOMES
 from bosco.services.burn import Events
+from bosco.services.spans import Span
 from bosco.telemetry.grid import DAY, HOUR, MINUTE
 from bosco.telemetry.groups import Pace
 from bosco.telemetry.telemetry import Telemetry
@@ -224,12 +225,18 @@ def test_looks_are_counted_for_the_speed_at_which_a_budget_burns(tmp_path: Path)
         await telemetry.flush()
         await clock.sleep(timedelta(hours=26))
         await results.record("api", clock.read(), down, "down")
-        assert await results.events(["api", "blind", "never"], windows) == {
+        now = clock.read()
+        whole = {window: [Span(now - window, now)] for window in windows}
+        assert await results.events(["api", "blind", "never"], whole) == {
             windows[0]: Events(2, 6),
             windows[1]: Events(2, 61),
             windows[2]: Events(17, 26 * 60 + 1),
         }
-        assert await results.events(["never"], windows[:1]) == {windows[0]: Events(0, 0)}
+        assert await results.events(["never"], whole) == dict.fromkeys(windows, Events(0, 0))
+        # Planned work takes its looks out of the windows, the minutes that it cuts as well.
+        work = Span(now - timedelta(minutes=30), now - timedelta(minutes=10))
+        cut = {windows[1]: [Span(now - windows[1], work.start), Span(work.end, now)]}
+        assert (await results.events(["api"], cut))[windows[1]] == Events(2, 41)
 
     run_virtually(clock, lambda: tell(tmp_path, clock, story))
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bosco.alerts import rows
+from bosco.alerts.budgets import BudgetJudge
 from bosco.alerts.life import CALM, LOOK_AGAIN, Life
 from bosco.alerts.model import Alert, Raised
 from bosco.alerts.rows import Asked
@@ -23,6 +24,7 @@ from bosco.kit.words import msg
 from bosco.notices.model import MatterAcknowledged, MatterUnacknowledged
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
+from bosco.probes.results import ProbeResults
 from bosco.services.service import Services
 from bosco.signals.samples import Samples
 from bosco.store import timers
@@ -217,6 +219,22 @@ class Rules(RuleJudge):
     async def past(self, look: Look) -> Past:
         """Return what a rule would have told in the last thirty days."""
         return await past_of(self._samples, self._clock, self._current.plan, self.judge, look)
+
+
+@service
+class Budgets(BudgetJudge):
+    """Error budgets that burn, judged as long as Bosco runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        current: CurrentPlan,
+        services: Services,
+        results: ProbeResults,
+        alerts: Alerts,
+    ) -> None:
+        super().__init__(store, clock, current, services, results, alerts)
 
 
 def short(fingerprint: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bosco.accounts.service import DemoVisitor
@@ -15,8 +15,11 @@ from bosco.channels.service import Channels
 from bosco.demo.cases import live_through
 from bosco.demo.history import remember
 from bosco.demo.life import live
+from bosco.demo.pipeline import remember_figures
+from bosco.demo.postbox import Postbox
 from bosco.demo.staging import stage
 from bosco.demo.target import Target
+from bosco.demo.traffic import Traffic, keep_coming, remember_traffic
 from bosco.incidents.service import Incidents
 from bosco.kit.clock import Clock
 from bosco.kit.net import Net, NetFailed, Request
@@ -36,7 +39,8 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
     doors = real_doors()
     address = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="bosco-demo-") as folder:
-        async with Target(doors.clock) as target:
+        async with Target(doors.clock) as target, Postbox() as postbox:
+            doors.environ |= postbox.secrets()
             urls = {service: target.url(service) for service in target.ports}
             plan = stage(Path(folder), urls, address)
             settings = Settings(plan, Path(folder) / "data", host=host, port=port, durable=False, alone=True)
@@ -44,7 +48,11 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
 
                 async def begun(house: House, where: str) -> None:
                     beats = house.wiring.get(Heartbeats)
-                    for work in (live(target, doors.clock), _jobs(beats, doors.net, doors.clock, address)):
+                    for work in (
+                        live(target, doors.clock),
+                        keep_coming(Traffic(house.wiring.get(Samples)), target, doors.clock),
+                        _jobs(beats, doors.net, doors.clock, address),
+                    ):
                         stack.callback(asyncio.create_task(work).cancel)
                     await started(house, where)
 
@@ -54,11 +62,18 @@ async def demonstrate(host: str, port: int, started: Callable[[House, str], Awai
                     team = (ask(Records), ask(Incidents), ask(Anomalies), ask(Channels), ask(Measures))
                     await ask(Samples).load()
                     await live_through(house.store, *team, doors.clock.read())
+                    await _measured(house, doors.clock.read())
                     # The charts are of what is rolled up.
                     await house.wiring.get(Telemetry).settle()
 
                 visitor = (DemoVisitor, DemoVisitor("manager", "Visiteur"))
                 await run(settings, doors, visitor, started=begun, opened=past)
+
+
+async def _measured(house: House, now: datetime) -> None:
+    samples = house.wiring.get(Samples)
+    await remember_figures(samples, house.wiring.get(Measures), now)
+    await remember_traffic(samples, now)
 
 
 async def _jobs(beats: Heartbeats, net: Net, clock: Clock, address: str) -> None:

@@ -140,7 +140,7 @@ def listed(
     words = wanted.search.casefold().split()
     pool = {"all": [*unfed, *tally.names], "plan": list(named), "unfed": unfed}
     found = {which: _holding(names, words, texts) for which, names in pool.items()}
-    chosen = _ordered(found[wanted.which], known, tally, wanted.order)
+    chosen = _ordered(found[wanted.which], known, tally, wanted.order, texts)
     first = (wanted.page - 1) * ON_A_PAGE
     rows = [_row(name, known, tally, named, unit) for name in chosen[first : first + ON_A_PAGE]]
     counts = cast(Mapping[Which, int], {which: len(names) for which, names in found.items()})
@@ -153,10 +153,11 @@ def _holding(names: Iterable[str], words: list[str], texts: Mapping[str, str]) -
     return [name for name in names if all(word in texts.get(name, name).casefold() for word in words)]
 
 
-def _ordered(names: list[str], known: Mapping[str, int], tally: Tally, order: Order) -> list[str]:
+def _ordered(
+    names: list[str], known: Mapping[str, int], tally: Tally, order: Order, texts: Mapping[str, str]
+) -> list[str]:
     if order == "name":
-        # What nobody feeds is a trouble: it comes first.
-        return sorted(names, key=lambda name: (name in known, name.casefold()))
+        return sorted(names, key=lambda name: texts.get(name, name).casefold())
     column = {"series": -tally.series, "rate": -tally.rate, "oldest": tally.at}[order]
     keys = {name: float(column[place]) for name, place in known.items()}
     return sorted(names, key=lambda name: (keys.get(name, -np.inf if order == "oldest" else np.inf), name))

@@ -17,7 +17,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 
 NAV = [
-    Nav(msg("Measures"), "/measures", icon="gauge", order=26),
+    Nav(msg("Measures"), "/measures", icon="ruler", order=26),
     Nav(msg("Explore"), "/explore", icon="chart-spline", order=27),
 ]
 

@@ -52,7 +52,7 @@ def measure_routes(
         wanted, named = wanted_of(q, which, order, page), named_by(current.plan)
         tally = Tally(samples, rates.each_minute())
         language = shell.reader(request).language
-        texts = {name: f"{name} {say(label, language)}" for name, label in named.items()}
+        texts = {name: f"{say(label, language)} {name}" for name, label in named.items()}
         found = listed(tally, named, units.unit, wanted, texts)
         tabs = [
             {"href": wanted.address(which=key, page=1), "label": label, "count": found.counts[key], "current": on}

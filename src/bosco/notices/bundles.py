@@ -147,6 +147,17 @@ def news_in(tx: Tx, bundle: str) -> list[Owed]:
     return [_owed(row, row.held_at is not None) for row in tx.run(_NEWS, {"its_bundle": bundle})]
 
 
+def first_due(tx: Tx, bundle: str) -> datetime | None:
+    """Return when something is to be told next in a bundle; what is held waits for its release."""
+    found: datetime | None = tx.run(_FIRST_DUE, {"its_bundle": bundle}).scalar()
+    return found
+
+
+def may_be_clear(tx: Tx, bundle: str) -> bool:
+    """Say whether nothing but ends is to be told in a bundle."""
+    return tx.run(_ONE_FRESH, {"its_bundle": bundle}).first() is None
+
+
 def still_told(tx: Tx, bundle: str) -> list[str]:
     """Return the matters that were told in a bundle and are not over, that nobody has and nothing holds."""
     return list(tx.run(_STANDING, {"its_bundle": bundle}).scalars())
@@ -201,6 +212,21 @@ _NEWS = (
     .join(matters, matters.c.key == owed.c.matter)
     .where(owed.c.bundle == bindparam("its_bundle"), HAS_NEWS)
     .order_by(owed.c.put_at, owed.c.matter)
+)
+# What is not held, or is over anyway.
+_TOLD_NOW = or_(matters.c.held_at.is_(None), owed.c.news == "resolved")
+_FIRST_DUE = (
+    select(owed.c.due)
+    .join(matters, matters.c.key == owed.c.matter)
+    .where(owed.c.bundle == bindparam("its_bundle"), HAS_NEWS, owed.c.due.is_not(None), _TOLD_NOW)
+    .order_by(owed.c.due)
+    .limit(1)
+)
+_ONE_FRESH = (
+    select(owed.c.matter)
+    .join(matters, matters.c.key == owed.c.matter)
+    .where(owed.c.bundle == bindparam("its_bundle"), HAS_NEWS, owed.c.news != "resolved", matters.c.held_at.is_(None))
+    .limit(1)
 )
 _STANDING = (
     select(owed.c.matter)

@@ -13,10 +13,9 @@ from bosco.notices.audience import Ask, asking, name_of, people_of, speaks_to, w
 from bosco.notices.bundles import Owed
 from bosco.notices.compose import listed
 from bosco.notices.ladder import Done, Due, Rung, climb_of, next_step, steps_ahead, steps_due
-from bosco.notices.matrix import CHATS, PERSONAL, bundle_key, kind_of, routes_of, soonest
+from bosco.notices.matrix import CHATS, PERSONAL, bundle_key, kind_of, pace_of, refused_of, routes_of, soonest
 from bosco.notices.model import NextStep
 from bosco.notices.rows import Kept
-from bosco.notices.section import PRIORITIES
 from bosco.notices.telling import News, Teller
 from bosco.people.targets import ON_CALL_WORDS, level_of
 from bosco.plan.current import CurrentPlan
@@ -38,10 +37,11 @@ class Calls:
     taken: list[Done] = field(default_factory=list)
 
 
-def ways_for(plan: Plan, rung: Rung, people: Sequence[str]) -> tuple[str, ...]:
+def ways_for(plan: Plan, rung: Rung, people: Sequence[str], priority: str) -> tuple[str, ...]:
     """Return by which ways a step calls these people.
 
-    As it says itself; else as the most urgent priority is told, where that reaches them; else as they can be reached.
+    As it says itself; else as the priority is told; and if that reaches nobody in person, as they can be reached. A way
+    to which the plan says no is taken only when there is no other.
     """
     if rung.via:
         return tuple(
@@ -49,13 +49,12 @@ def ways_for(plan: Plan, rung: Rung, people: Sequence[str]) -> tuple[str, ...]:
             for way in rung.via
             if kind_of(plan, way) in CHATS or speaks_to(plan, way, people) or way not in plan[CHANNELS]
         )
-    most_urgent = next(iter([*plan[PRIORITIES]]), "")
-    usual = [route.channel for route in routes_of(plan, most_urgent)]
-    found = [way for way in usual if speaks_to(plan, way, people)]
-    personal = [way for way in found if kind_of(plan, way) not in CHATS]
-    if not personal:
-        others = [way for person in people for way in ways_of(plan, person)]
-        found += [way for way in dict.fromkeys(others) if way not in found]
+    found = [route.channel for route in routes_of(plan, priority) if speaks_to(plan, route.channel, people)]
+    if not any(kind_of(plan, way) not in CHATS for way in found):
+        others = [way for person in people for way in ways_of(plan, person) if way not in found]
+        refused = refused_of(plan, priority)
+        willing = [way for way in others if way not in refused]
+        found += dict.fromkeys(willing or others)
     return tuple(found)
 
 
@@ -111,7 +110,7 @@ class Climber:
             at=due.at,
             says=pack(msg("{whom} is told", whom=said_targets(plan, rung.to))),
             to=rung.to,
-            via=ways_for(plan, rung, people),
+            via=ways_for(plan, rung, people, kept.matter.priority),
             why=pack(rung.says(kept.ladder.resolve)),
         )
 
@@ -164,7 +163,7 @@ class Climber:
         while waiting:
             rung = waiting.pop(0)
             people = people_of(rung.to, tx.at, who)
-            ways = ways_for(plan, rung, people)
+            ways = ways_for(plan, rung, people, kept.matter.priority)
             reached = any(kind_of(plan, way) not in CHATS for way in ways) or (people and ways)
             calls.taken.append(Done(rung.name, tx.at, rung.to, ways))
             if not reached:
@@ -180,10 +179,13 @@ class Climber:
         rows.change(tx, kept.key, done=list(kept.done))
         why = because or _reason(plan, kept, due, calls)
         self._lines(tx, kept, calls, why)
+        if news == "escalated" and _begins(tx, kept, due):
+            news = "opened"
         return self._owe(tx, kept, calls, why, news)
 
     def _owe(self, tx: Tx, kept: Kept, calls: Calls, why: Any, news: str) -> list[str]:
         plan, found = self._plan, []
+        pace = pace_of(plan, kept.matter.priority)
         opening = {one.bundle: one for one in bundles.owed_of(tx, kept.key) if one.news == "opened"}
         for way, targets in calls.to.items():
             for_all = kind_of(plan, way) not in PERSONAL
@@ -196,7 +198,7 @@ class Climber:
             cause = self._teller.cause_for(tx, way, audience, kept.cause)
             bundle = bundles.ensure_bundle(tx, bundle_key(way, audience, cause), way, audience, cause)
             due = soonest(tx.at, bundle.last_at)
-            self._teller.owe(tx, bundle, kept.key, News(news, due, why, mention=mention))
+            self._teller.owe(tx, bundle, kept.key, News(news, due, why, pace, mention))
             found.append(bundle.key)
         return found
 
@@ -217,6 +219,11 @@ class Climber:
             }
             reason = str(say(why, language))
             write_line(tx, subject=kept.matter.subject, what=what, actor="bosco", why=reason, data=data)
+
+
+def _begins(tx: Tx, kept: Kept, due: Sequence[Due]) -> bool:
+    """Say whether these steps are those with which everything begins: nobody has had a chance to take it yet."""
+    return kept.opened_at == tx.at and all(not one.rung.at and not one.rung.after for one in due)
 
 
 def _to_merge_with(opening: dict[str, Owed], way: str, tx: Tx) -> Owed | None:

@@ -68,10 +68,3 @@ def _own_reason(rows: Sequence[Owed]) -> Any:
 def again_after(how: str) -> Message:
     """Return the reason of telling again what is still so."""
     return msg("still so after {span}, and nobody has it", span=say_duration(again_of([how])))
-
-
-def due_next(bundle: Bundle, news: Sequence[Owed]) -> datetime | None:
-    """Return when the group is looked at next for something new; what is held waits for its release."""
-    return min(
-        (row.due for row in news if row.due is not None and (not row.held or row.news == "resolved")), default=None
-    )

@@ -9,6 +9,8 @@ from bosco.channels.section import CHANNELS, IN_APP
 from bosco.notices.cells import DASHBOARD, Light, Tell
 from bosco.notices.section import PRIORITIES, row_of
 from bosco.people.section import Person
+from bosco.plan.header import TIMEZONE, hours_called
+from bosco.plan.hours import next_open
 from bosco.plan.load import Plan
 from bosco.plan.read_recurrence import read_recurrence
 
@@ -76,6 +78,24 @@ def together(how: str) -> timedelta:
 def again_of(hows: Iterable[str]) -> timedelta:
     """Return after how long what is still so is told again, of what is told in these ways."""
     return min(AGAIN.get(how, _DAY) for how in hows)
+
+
+def pace_of(plan: Plan, priority: str) -> str:
+    """Return how often a priority is told again, as its row's most urgent way."""
+    hows = [route.tell.how for route in routes_of(plan, priority) if route.tell.how in AGAIN]
+    return min(hows, key=lambda how: AGAIN[how], default="grouped")
+
+
+def refused_of(plan: Plan, priority: str) -> set[str]:
+    """Return the ways to which the plan says no for a priority."""
+    return {channel for channel, cell in row_of(plan, priority).items() if isinstance(cell, Tell) and cell.how == "no"}
+
+
+def next_again(plan: Plan, priority: str, hows: Iterable[str], now: datetime) -> datetime:
+    """Return when what is still so is told again: within the hours of its priority."""
+    known = plan[PRIORITIES].get(priority)
+    at = now + again_of(hows)
+    return next_open(hours_called(plan, known.hours), plan[TIMEZONE], at) if known else at
 
 
 def soonest(now: datetime, last: datetime | None) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bosco.channels.model import Event, Letter
@@ -13,8 +13,8 @@ from bosco.notices import bundles, rows, told
 from bosco.notices.audience import Ask, Recipient, asking, mentioned, name_of, people_of, recipients
 from bosco.notices.bundles import STORM, Bundle, Owed
 from bosco.notices.compose import Draft, Links, Told, compose, most_urgent, subject_of
-from bosco.notices.group import Decision, again_after, decide, due_next
-from bosco.notices.matrix import PERSONAL, again_of, bundle_key, kind_of, rank_of
+from bosco.notices.group import Decision, again_after, decide
+from bosco.notices.matrix import PERSONAL, bundle_key, kind_of, next_again, rank_of
 from bosco.notices.model import NextStep
 from bosco.notices.preferences import CHOICE_FROM, preferences_of
 from bosco.people.section import TEAM
@@ -25,6 +25,7 @@ from bosco.store import timers
 from bosco.store.tx import Tx
 
 FLUSH = "notices.flush"
+NEAR = timedelta(minutes=1)
 
 
 class Post(Protocol):
@@ -94,19 +95,25 @@ class Teller:
         bundle = bundles.bundle_of(tx, key)
         if bundle is None:
             return []
-        news = bundles.news_in(tx, key)
-        decision = decide(bundle, news, tx.at) or self._again(tx, bundle)
+        decision = None
+        if self._is_ripe(tx, bundle):
+            decision = decide(bundle, bundles.news_in(tx, key), tx.at) or self._again(tx, bundle)
         if decision is None:
-            self._rearm(tx, bundle, news)
+            self._rearm(tx, key)
             return []
         found = rows.find_all(tx, [row.matter for row in decision.rows])
         unheard = self._send(
             tx, bundle, decision, [Told(found[row.matter], row.news or "reminder") for row in decision.rows]
         )
-        after = bundles.bundle_of(tx, key)
-        assert after is not None
-        self._rearm(tx, after, bundles.news_in(tx, key))
+        self._rearm(tx, key)
         return unheard
+
+    def _is_ripe(self, tx: Tx, bundle: Bundle) -> bool:
+        """Say whether it is worth reading everything that is to be told in a bundle: in a storm that is much."""
+        due = bundles.first_due(tx, bundle.key)
+        if (due is not None and due <= tx.at) or (bundle.again is not None and bundle.again <= tx.at):
+            return True
+        return bundle.standing == 0 and bundles.may_be_clear(tx, bundle.key)
 
     def _again(self, tx: Tx, bundle: Bundle) -> Decision | None:
         if bundle.again is None or bundle.again > tx.at:
@@ -115,11 +122,21 @@ class Teller:
         if not keys:
             bundles.change_bundle(tx, bundle.key, again=None)
             return None
+        if any(self._step_is_near(tx, key) for key in keys):
+            # A step tells more than a reminder, and whoever hears it needs none.
+            bundles.change_bundle(tx, bundle.key, again=tx.at + NEAR)
+            return None
         standing = [one for key in keys for one in bundles.owed_of(tx, key) if one.bundle == bundle.key]
         return Decision("reminder", again_after(standing[0].how), tuple(standing))
 
-    def _rearm(self, tx: Tx, bundle: Bundle, news: Sequence[Owed]) -> None:
-        due = due_next(bundle, news)
+    def _step_is_near(self, tx: Tx, key: str) -> bool:
+        kept = rows.find(tx, key)
+        step = self._ahead(tx, kept) if kept is not None and kept.climbs else None
+        return step is not None and step.at is not None and step.at <= tx.at + NEAR
+
+    def _rearm(self, tx: Tx, key: str) -> None:
+        bundle, due = bundles.bundle_of(tx, key), bundles.first_due(tx, key)
+        assert bundle is not None
         # A timer that has come due while it waited is told at once, not in the past.
         again = bundle.again if bundle.again is None or bundle.again > tx.at else None
         bundles.change_bundle(tx, bundle.key, due=due, again=again)
@@ -140,7 +157,12 @@ class Teller:
             return keys
         if whom:
             self.write(tx, bundle, draft, whom)
-        self._settle(tx, bundle, decision, thread, told_to=bool(whom))
+        elif decision.event == "reminder":
+            # Whoever would be reminded has just been told by another line: the next time, then.
+            hows, priority = [row.how for row in decision.rows], most_urgent(self._plan, about)
+            bundles.change_bundle(tx, bundle.key, again=next_again(self._plan, priority, hows, tx.at))
+            return []
+        self._settle(tx, bundle, decision, thread, most_urgent(self._plan, about) if whom else None)
         return []
 
     def receivers(
@@ -275,11 +297,12 @@ class Teller:
             data=data,
         )
 
-    def _settle(self, tx: Tx, bundle: Bundle, decision: Decision, thread: str | None, *, told_to: bool) -> None:
+    def _settle(self, tx: Tx, bundle: Bundle, decision: Decision, thread: str | None, priority: str | None) -> None:
+        """Write what is done with; `priority` is the most urgent of what was told, None if everybody knew it."""
         over = [row.matter for row in decision.rows if row.news == "resolved"]
         still = [row.matter for row in decision.rows if row.news != "resolved"]
         bundles.settle(tx, bundle.key, over, "over")
-        if not told_to:
+        if priority is None:
             # Everybody heard it just now by another line of the plan: nothing more comes of this one.
             bundles.settle(tx, bundle.key, still, "over", pack(msg("told through another line of the plan")))
             known = sum(1 for row in decision.rows if row.news != "resolved" and row.state == "told")
@@ -292,8 +315,7 @@ class Teller:
             bundles.change_bundle(tx, bundle.key, thread=None, begun_at=None, last_at=tx.at, again=None)
             return
         hows = [row.how for row in decision.rows if row.news != "resolved"]
-        again = again_of(hows) if hows else None
         values: dict[str, Any] = {"thread": thread, "begun_at": bundle.begun_at or tx.at, "last_at": tx.at}
-        if again is not None:
-            values["again"] = tx.at + again
+        if hows:
+            values["again"] = next_again(self._plan, priority, hows, tx.at)
         bundles.change_bundle(tx, bundle.key, **values)

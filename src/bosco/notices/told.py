@@ -14,7 +14,10 @@ from bosco.store.types import clean
 
 # Within this time nobody is told the same again through the same way, whatever rule says so.
 SAME = timedelta(minutes=1)
+SAME_REMINDER = timedelta(hours=1)
 _CALLS = ("opened", "escalated")
+# What needs no reminder so soon.
+_HEARD = (*_CALLS, "unacknowledged", "reminder", "digest")
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,18 @@ def end_letter(tx: Tx, letter: str, state: str, at: datetime, because: Any = Non
 
 def told_just_now(tx: Tx, channel: str, event: Event, at: datetime) -> dict[str, set[str]]:
     """Return who was told of which matters through a way within the last moments: person → matters."""
-    events = _CALLS if event in _CALLS else (event,)
+    reminds = event == "reminder"
+    window = SAME_REMINDER if reminds else SAME
+    events = _HEARD if reminds else (*_CALLS, "unacknowledged") if event in _CALLS else (event,)
     wanted = (
         select(letters.c.person, mentions.c.matter)
         .join(tellings, tellings.c.id == letters.c.telling)
         .join(mentions, mentions.c.telling == tellings.c.id)
-        .where(tellings.c.channel == channel, tellings.c.at > at - SAME, tellings.c.event.in_(events))
+        .where(
+            tellings.c.channel == channel,
+            tellings.c.at > at - window,
+            tellings.c.event.in_(events),
+        )
         .where(letters.c.person != "", letters.c.state != "failed")
     )
     found: dict[str, set[str]] = {}

@@ -96,7 +96,7 @@ def state_markers(
 ) -> list[Chart]:
     """Return the stretches in which it was not well, and what touched it; named while there is room for names."""
     happened = [one for one in marks if one.at < until and (one.until or one.at) >= since][-MOST_MARKERS:]
-    told = [(_marker(one.at, one.until, one.tone, since, until), one.says) for one in happened]
+    told = [(_marker(one.at, one.until, one.tone, since, until), one.short or one.says) for one in happened]
     bad = [one for one in intervals if one.state in _MARKS and (one.end or until) > since][-MOST_MARKERS:]
     states = [
         (_marker(one.start, one.end or until, _MARKS[one.state], since, until), STATES[one.state][1]) for one in bad

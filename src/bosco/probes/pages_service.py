@@ -12,6 +12,7 @@ from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import TIMEZONE
+from bosco.probes.burning import burns_of
 from bosco.probes.days import Days
 from bosco.probes.model import ProbeView
 from bosco.probes.page_chart import POINTS, answer_chart, chart_start, first_point, phase_chart, state_markers
@@ -152,7 +153,9 @@ async def _past(ask: Asked, name: str) -> dict[str, Any]:
     spans = last_months(now, plan[TIMEZONE])
     months = [month_kept(await ask.services.availability(name, span), sla) for span in spans]
     states = await ask.services.intervals([name], now - SPANS[-1].length, now)
+    burning = await burns_of(plan, name, now, ask.services, ask.results)
     return {
+        "burn": max((one for one in burning if one.rate is not None), key=lambda one: one.rate or 0, default=None),
         "month": months[0],
         "months": [month for month in months if month.seen or month is months[0]],
         "excused": any(month.found.maintenance_down for month in months),

@@ -1,6 +1,6 @@
 """What probes saw: one row of telemetry for each look, and the questions that pages ask of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +21,7 @@ from bosco.probes.rollup import LOOKS, LOOKS_TABLE, MEASURES_TABLE, OUTCOMES, PH
 from bosco.probes.summary import Summary, events_of, summaries_of
 from bosco.probes.took import CLASSES, class_of
 from bosco.services.burn import Events
+from bosco.services.spans import Span
 from bosco.telemetry.grid import instant, micros
 from bosco.telemetry.names import Names
 from bosco.telemetry.reader import Reader
@@ -109,14 +110,19 @@ class ProbeResults:
         found = await self._telemetry.read(partial(summaries_of, (micros(since), micros(until))))
         return {self._probes.name(number): summary for number, summary in found.items()}
 
-    async def events(self, probes: Sequence[str], windows: Sequence[timedelta]) -> dict[timedelta, Events]:
-        """Return how many looks at those probes there were within the last so long, and how many found them down."""
-        numbers, now = self._probes.known(probes), self._clock.read()
+    async def events(
+        self, probes: Sequence[str], windows: Mapping[timedelta, Sequence[Span]], *, degraded_counts: bool = False
+    ) -> dict[timedelta, Events]:
+        """Return how many looks at those probes there were within what counts of each window, and how many were bad."""
+        numbers = self._probes.known(probes)
         if not numbers:
             return dict.fromkeys(windows, Events(0, 0))
-        spans = {window: (micros(now - window), micros(now)) for window in windows}
+        spans = {window: [(micros(one.start), micros(one.end)) for one in some] for window, some in windows.items()}
         return await self._telemetry.read(
-            lambda reader: {window: events_of(numbers, span, reader) for window, span in spans.items()}
+            lambda reader: {
+                window: events_of(numbers, some, reader, degraded_counts=degraded_counts)
+                for window, some in spans.items()
+            }
         )
 
     def _record_measures(self, probe: str, at: datetime, reading: Reading) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from bosco.probes.rollup import LOOKS_LADDER, OUTCOMES, TOOK_LADDER
 from bosco.probes.took import CLASSES, percentiles
 from bosco.services.burn import Events
-from bosco.telemetry.grid import DAY, HOUR, Level
+from bosco.telemetry.grid import DAY, HOUR, MINUTE, Level
 from bosco.telemetry.reader import Reader
 
 
@@ -31,14 +31,25 @@ class Summary:
         return (self.up + self.degraded) / seen if seen else None
 
 
-def events_of(numbers: Sequence[int], span: tuple[int, int], reader: Reader) -> Events:
-    """Return the looks within a span at all of those probes together, and how many of them found it down."""
-    since, until = span
-    level: Level = "minute" if until - since <= 12 * HOUR else "hour"
-    rows = reader.rungs(LOOKS_LADDER, level, (reader.grid.floor(level, since), until), {"probe": numbers})
-    sums = "coalesce(sum(down), 0), coalesce(sum(up) + sum(degraded) + sum(down), 0)"
-    ((bad, total),) = reader.rows(f"SELECT {sums} FROM {rows}")
-    return Events(int(bad), int(total))
+def events_of(
+    numbers: Sequence[int], spans: Sequence[tuple[int, int]], reader: Reader, *, degraded_counts: bool = False
+) -> Events:
+    """Return the looks within spans at all of those probes together, and how many of them were bad.
+
+    A span begins at a whole minute: at the one before for the first, at the next one behind a hole.
+    """
+    bad = "sum(down) + sum(degraded)" if degraded_counts else "sum(down)"
+    found = Events(0, 0)
+    for place, (since, until) in enumerate(spans):
+        level: Level = "minute" if until - since <= 12 * HOUR else "hour"
+        first = reader.grid.floor(level, since)
+        start = first if place == 0 or first == since else first + (HOUR if level == "hour" else MINUTE)
+        if start < until:
+            rows = reader.rungs(LOOKS_LADDER, level, (start, until), {"probe": numbers})
+            sums = f"coalesce({bad}, 0), coalesce(sum(up) + sum(degraded) + sum(down), 0)"
+            ((some, total),) = reader.rows(f"SELECT {sums} FROM {rows}")
+            found = Events(found.bad + int(some), found.total + int(total))
+    return found
 
 
 def summaries_of(span: tuple[int, int], reader: Reader) -> dict[int, Summary]:

@@ -80,6 +80,9 @@ def _burn(budget: float, pair: Pair, seen: Callable[[timedelta], Events], left: 
     if long.share is None or short.share is None or budget <= 0:
         # Silence ends no alert, and begins none.
         return Burn(pair, was, None, msg("nothing was seen within {window}", window=say_duration(_silent(pair, long))))
+    if long.total == short.total and not was:
+        # It has been watched for so short a time that both windows are the same one.
+        return Burn(pair, False, None, msg("it has not been seen for long enough to tell"))
     rates = long.share / budget, short.share / budget
     rate = min(rates)
     enough = long.bad >= pair.least_bad

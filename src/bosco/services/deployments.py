@@ -91,7 +91,8 @@ def last_in(tx: Tx, environment: str, services: Sequence[str]) -> Deployment | N
 def marks(found: Iterable[Deployment]) -> list[Mark]:
     """Return deployments as marks beside a line of time."""
     return [
-        Mark("deployment", one.at, msg("{version} was deployed", version=one.version), href=one.link) for one in found
+        Mark("deployment", one.at, msg("{version} was deployed", version=one.version), None, one.link, one.version)
+        for one in found
     ]
 
 

@@ -27,6 +27,8 @@ class Mark:
     says: Sayable | Text
     until: datetime | None = None
     href: str | None = None
+    # What is said of it where there is little room.
+    short: Sayable | Text = ""
 
     @property
     def tone(self) -> str:

@@ -19,7 +19,7 @@ from bosco.services.maintenance import Work, Works, excused, mark_of, nothing_pl
 from bosco.services.marks import Mark, Marks
 from bosco.services.model import FACTS, SAID, WHAT, Standing, State, Turned
 from bosco.services.section import ENVIRONMENTS, SERVICES, Service
-from bosco.services.spans import Span, open_spans
+from bosco.services.spans import Span, joined, open_spans, without
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 
@@ -110,7 +110,7 @@ class Services:
     async def availability(self, name: str, span: Span) -> Availability:
         """Return how available a service was over a span, as its plan counts it and people corrected it."""
         declared = self._find(name)
-        hours = open_spans(hours_called(self._current.plan, declared.hours), self._zone, span)
+        hours = open_spans(hours_called(self._current.plan, declared.hours), self.zone, span)
 
         def read(tx: Tx) -> Availability:
             counting = Counting(
@@ -123,6 +123,15 @@ class Services:
             return measure(seen, span, tx.at, counting, store.corrections_of(tx, name, span))
 
         return await self._store.read(read)
+
+    async def counted(self, name: str, span: Span) -> list[Span]:
+        """Return the time of a span that counts against the promise: open hours, without planned work that excuses."""
+        declared = self._find(name)
+        hours = open_spans(hours_called(self._current.plan, declared.hours), self.zone, span)
+        if "maintenance" in declared.counts:
+            return hours
+        works = await self._store.read(lambda tx: excused(self._works(tx, name, span)))
+        return without(hours, joined(works))
 
     async def correct(self, name: str, span: Span, says: Said, *, by: str, reason: str) -> Correction:
         """Keep what a person says a service was; the journal tells who, what and why, and nothing seen is changed."""
@@ -149,7 +158,8 @@ class Services:
         return await self._store.read(lambda tx: store.corrections_of(tx, name, span))
 
     @property
-    def _zone(self) -> ZoneInfo:
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which months are counted."""
         return self._current.plan[TIMEZONE]
 
     def _find(self, name: str) -> Service:
