@@ -232,3 +232,21 @@ def test_hundreds_of_alerts_in_a_minute_are_a_few_letters_that_can_be_read(folde
             assert max(texts) < 70
 
     play(folder, cesizen(), story)
+
+
+def test_what_is_urgent_is_told_by_itself_however_much_there_is_that_can_wait(folder: str) -> None:
+    async def story(world: World) -> None:
+        async with world.running():
+            for n in range(40):
+                await world.open(f"noise-{n}", "P3", f"service-{n}")
+            await world.until("09:00:30")
+            await world.open("api", "P1", "api")
+            await world.until("09:02")
+            assert [line for line in world.told() if "slack" in line] == ["02 09:00 slack opened: api is wrong"]
+            await world.until("09:40")
+            # Ten groups by themselves, and one letter for all the others.
+            slack = [line for line in world.told() if "slack" in line]
+            assert len(slack) == 11
+            assert sum("things are wrong" in line for line in slack) == 1
+
+    play(folder, cesizen(notify=NOTIFY[: NOTIFY.index("escalation:")]), story)

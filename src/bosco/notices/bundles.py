@@ -14,6 +14,7 @@ from bosco.store.tx import Tx
 MANY = 10
 LATELY = timedelta(minutes=1)
 STORM = "*"
+STORM_LATER = "* later"
 AT_ONCE = 500
 
 
@@ -95,10 +96,10 @@ def add_standing(tx: Tx, key: str, more: int) -> int:
     return int(tx.run(statement.returning(bundles.c.standing)).scalar_one())
 
 
-def is_busy(tx: Tx, channel: str) -> bool:
-    """Say whether a way tells, or is about to tell, of so many groups that further ones share a letter."""
-    lately = {"its_channel": channel, "lately": tx.at - LATELY, "storm": STORM}
-    return int(tx.run(_BUSY, lately).scalar_one()) >= MANY
+def is_busy(tx: Tx, channel: str, soon: datetime) -> bool:
+    """Say whether a way tells, or is to tell by then, of so many groups that further ones share a letter."""
+    asked = {"its_channel": channel, "lately": tx.at - LATELY, "soon": soon}
+    return int(tx.run(_BUSY, asked).scalar_one()) >= MANY
 
 
 def thread_of(tx: Tx, channel: str, cause: str) -> str | None:
@@ -201,8 +202,8 @@ _BUSY = (
     .where(
         bundles.c.channel == bindparam("its_channel"),
         bundles.c.rhythm.is_(None),
-        bundles.c.cause != bindparam("storm"),
-        or_(bundles.c.last_at > bindparam("lately"), bundles.c.due.is_not(None)),
+        bundles.c.cause.not_in((STORM, STORM_LATER)),
+        or_(bundles.c.last_at > bindparam("lately"), bundles.c.due <= bindparam("soon")),
     )
 )
 _OWE = insert(owed)

@@ -97,7 +97,7 @@ class Notices:
             if (route.channel, ",".join(route.audience)) in known:
                 continue
             audience, rhythm = route.audience, route.tell.written or None
-            own = cause if rhythm else self._teller.cause_for(tx, route.channel, audience, cause)
+            own = cause if rhythm else self._teller.cause_for(tx, route.channel, audience, cause, route.tell.how)
             bundle = bundles.ensure_bundle(tx, route.bundle(own), route.channel, audience, own, rhythm)
             due = route.due(tx.at, bundle.last_at)
             self._teller.owe(tx, bundle, matter.key, News("opened", due, how=route.tell.how, mention=route.mention))

@@ -11,7 +11,7 @@ from bosco.kit.packed import pack
 from bosco.kit.words import msg, say
 from bosco.notices import bundles, rows, told
 from bosco.notices.audience import Ask, Recipient, asking, mentioned, name_of, people_of, recipients
-from bosco.notices.bundles import STORM, Bundle, Owed
+from bosco.notices.bundles import STORM, STORM_LATER, Bundle, Owed
 from bosco.notices.compose import Draft, Links, Told, compose, most_urgent, subject_of
 from bosco.notices.group import Decision, again_after, decide
 from bosco.notices.matrix import PERSONAL, bundle_key, kind_of, next_again, rank_of
@@ -26,6 +26,7 @@ from bosco.store.tx import Tx
 
 FLUSH = "notices.flush"
 NEAR = timedelta(minutes=1)
+LATER = timedelta(days=1)
 
 
 class Post(Protocol):
@@ -64,12 +65,16 @@ class Teller:
     def _plan(self) -> Plan:
         return self._current.plan
 
-    def cause_for(self, tx: Tx, channel: str, audience: tuple[str, ...], cause: str) -> str:
-        """Return with what something is told: its own cause, or in a storm together with everything else."""
+    def cause_for(self, tx: Tx, channel: str, audience: tuple[str, ...], cause: str, how: str = "now") -> str:
+        """Return with what something is told: its own cause, or in a storm together with everything else.
+
+        What can wait has a storm of its own: however much of it there is, what is urgent is told by itself.
+        """
         known = bundles.bundle_of(tx, bundle_key(channel, audience, cause))
         if known is not None and (known.thread is not None or known.due is not None):
             return cause
-        return STORM if bundles.is_busy(tx, channel) else cause
+        storm, ahead = (STORM_LATER, LATER) if how == "grouped" else (STORM, NEAR)
+        return storm if bundles.is_busy(tx, channel, tx.at + ahead) else cause
 
     def owe(self, tx: Tx, bundle: Bundle, matter: str, news: News) -> None:
         """Write what is owed; what is due is told by the next `tell` or by the bundle's timer."""
