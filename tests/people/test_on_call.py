@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.people.rota import TEAM, at, instant, plan_of, told
 
 from bosco.people.model import Change
-from bosco.people.on_call import duty, holes, shifts
+from bosco.people.on_call import duty, holes, people_on_call, shifts
 from bosco.people.section import Turns
 from bosco.people.turns import turns
 from bosco.plan.load import load_texts
@@ -199,9 +199,29 @@ def test_the_next_hand_over_is_when_other_people_come() -> None:
     assert (now.people, now.next_at, now.next_people) == (("devops",), instant("2026-01-07T09:00"), ("backend",))
 
 
-def test_one_person_alone_never_hands_over() -> None:
-    alone = duty(plan_of("  rota: {people: devops}\n"), "rota", instant("2026-01-05T12:00"))
+@pytest.mark.parametrize("rotate", ["weekly", "hourly"])
+def test_one_person_alone_never_hands_over(rotate: str) -> None:
+    plan = plan_of(f"  rota: {{people: devops, rotate: {rotate}}}\n")
+    alone = duty(plan, "rota", instant("2026-01-05T12:00"))
     assert (alone.people, alone.next_at) == (("devops",), None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hour=st.integers(0, 24 * 400),
+    rotate=st.sampled_from(["hourly", "5h", "daily", "weekly", "mon and thu"]),
+    hours=st.sampled_from(["always", "office", "nights"]),
+)
+def test_the_next_hand_over_is_the_first_instant_with_other_people(hour: int, rotate: str, hours: str) -> None:
+    layer = "layers: [{people: [rssi, devops], rotate: daily, hours: nights}]"
+    text = f"  rota: {{rotate: {rotate}, from: 2025-01-01, people: [devops, backend], hours: {hours}, {layer}}}\n"
+    plan = plan_of(text, more=NIGHTS)
+    at_once = instant("2025-10-01T00:00") + timedelta(hours=hour)
+    now = duty(plan, "rota", at_once)
+    assert now.next_at is not None
+    assert set(people_on_call(plan, "rota", now.next_at)) == set(now.next_people) != set(now.people)
+    step = (now.next_at - at_once) / 7
+    assert all(set(people_on_call(plan, "rota", at_once + step * part)) == set(now.people) for part in range(7))
 
 
 HALF_HOUR = ("Australia/Lord_Howe", "Australia/LHI")

@@ -1,5 +1,6 @@
 """Who is on call of a rotation: its layers, what people changed, and the holes that are left."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -194,10 +195,16 @@ def _same(one: Shift, other: Shift) -> bool:
 
 def _next(known: Sequence[Shift], at: datetime, until: datetime) -> tuple[datetime, tuple[str, ...]] | None:
     """Return the first instant at which other people are on call, and who."""
-    now = {one.person for one in known if one.covers(at)}
-    edges = sorted({edge for one in known for edge in (one.start, one.end) if at < edge < until})
-    for edge in edges:
-        people = tuple(dict.fromkeys(one.person for one in known if one.covers(edge)))
-        if set(people) != now:
-            return edge, people
+    active = Counter(one.person for one in known if one.covers(at))
+    now = set(active)
+    steps: dict[datetime, list[tuple[str, int]]] = defaultdict(list)
+    for one in known:
+        for edge, step in ((one.start, 1), (one.end, -1)):
+            if at < edge < until:
+                steps[edge].append((one.person, step))
+    for edge in sorted(steps):
+        for person, step in steps[edge]:
+            active[person] += step
+        if {person for person, count in active.items() if count} != now:
+            return edge, tuple(dict.fromkeys(one.person for one in known if one.covers(edge)))
     return None
