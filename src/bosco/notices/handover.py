@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from bosco.channels.model import Action, Letter, Receiver, Section
 from bosco.channels.service import Channels
-from bosco.channels.store import letters
 from bosco.kit.marks import hears, service
 from bosco.kit.packed import pack, unpack
 from bosco.kit.plural import Plural, plural
 from bosco.kit.words import Language, Message, Text, msg
 from bosco.notices import rows
-from bosco.notices.audience import name_of, ways_of
+from bosco.notices.audience import name_of
 from bosco.notices.compose import listed, moment
 from bosco.notices.matrix import address_of, kind_of
+from bosco.notices.writing import gentlest_way, was_written
 from bosco.people.model import ShiftBegan
 from bosco.people.on_call import told_instead
 from bosco.people.section import ON_CALL, TEAM, shown_name
@@ -31,8 +29,6 @@ from bosco.store.tx import Tx
 
 # So many open matters are written out; of more, the number is told.
 SHOWN = 20
-# A shift that begins wakes nobody who can be written to.
-_GENTLE_FIRST = ("smtp", "slack", "discord", "sms")
 
 
 @service
@@ -55,8 +51,7 @@ class HandOvers:
         if fact.rotation not in plan[ON_CALL]:
             return
         thread = f"handover:{fact.rotation}:{fact.at.isoformat()}"
-        # A fact may be heard twice.
-        if tx.run(select(letters.c.id).where(letters.c.thread == thread).limit(1)).first() is not None:
+        if was_written(tx, thread):
             return
         people: Sequence[str] = [one for one in fact.people if one not in fact.before]
         if not fact.people:
@@ -66,12 +61,6 @@ class HandOvers:
             way = gentlest_way(plan, person)
             if way is not None:
                 self._channels.post(tx, made.letter(person, way))
-
-
-def gentlest_way(plan: Plan, person: str) -> str | None:
-    """Return the channel by which somebody is written to rather than called."""
-    ways = [way for way in ways_of(plan, person) if kind_of(plan, way) in _GENTLE_FIRST]
-    return min(ways, key=lambda way: _GENTLE_FIRST.index(kind_of(plan, way)), default=None)
 
 
 def open_rows(tx: Tx) -> list[rows.Kept]:

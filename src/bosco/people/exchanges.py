@@ -8,7 +8,7 @@ from bosco.kit.packed import pack
 from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import msg
 from bosco.people import store
-from bosco.people.model import Change, Exchange, ExchangeState
+from bosco.people.model import Change, Exchange, ExchangeMoved, ExchangeState
 from bosco.people.on_call import shifts
 from bosco.people.section import ON_CALL, shown_name
 from bosco.people.service import LONGEST_REASON, OnCall
@@ -54,7 +54,7 @@ class Exchanges:
             )
             self._check(tx, made)
             store.add_exchange(tx, made)
-            self._tell(tx, made, "on-call.exchange-asked", by)
+            self._tell(tx, made, "asked", by)
             return made
 
         return await self._store.write(write)
@@ -70,7 +70,7 @@ class Exchanges:
             store.end_exchange(tx, identity, state, by)
             if agrees:
                 self._carry_out(tx, found, by)
-            self._tell(tx, found, f"on-call.exchange-{state}", by)
+            self._tell(tx, found, state, by)
             return found
 
         return await self._store.write(write)
@@ -81,7 +81,7 @@ class Exchanges:
         def write(tx: Tx) -> Exchange:
             found = self._waiting(tx, identity)
             store.end_exchange(tx, identity, "cancelled", by)
-            self._tell(tx, found, "on-call.exchange-cancelled", by)
+            self._tell(tx, found, "cancelled", by)
             return found
 
         return await self._store.write(write)
@@ -143,7 +143,7 @@ class Exchanges:
                 name = shown_name(self._current.plan, person)
                 raise Refusal(Code.CONFLICT, msg("{name} is not on call in that time.", name=name))
 
-    def _tell(self, tx: Tx, found: Exchange, what: str, by: str) -> None:
+    def _tell(self, tx: Tx, found: Exchange, state: ExchangeState, by: str) -> None:
         plan = self._current.plan
         data = {
             "rotation": pack(shown_name(plan, found.rotation)),
@@ -153,5 +153,21 @@ class Exchanges:
             "second_start": found.second_start.isoformat(),
         }
         subject = f"rotation:{found.rotation}"
+        what = f"on-call.exchange-{state}"
         write_line(tx, subject=subject, what=what, actor=by, why=found.reason or "—", data=data)
+        tx.publish(
+            ExchangeMoved(
+                exchange=found.id,
+                rotation=found.rotation,
+                first=found.first,
+                first_start=found.first_start,
+                first_end=found.first_end,
+                second=found.second,
+                second_start=found.second_start,
+                second_end=found.second_end,
+                state=state,
+                reason=found.reason,
+                at=tx.at,
+            )
+        )
         tx.after_commit(lambda: self._live.tell("on-call"))

@@ -128,6 +128,27 @@ class ShiftBegan(Fact, frozen=True, kw_only=True):
         return f"rotation:{self.rotation}"
 
 
+class ExchangeMoved(Fact, frozen=True, kw_only=True):
+    """An exchange was asked for, agreed to, declined or withdrawn: the first one's turn for the second one's."""
+
+    exchange: str
+    rotation: str
+    first: str
+    first_start: datetime
+    first_end: datetime
+    second: str
+    second_start: datetime
+    second_end: datetime
+    state: ExchangeState
+    reason: str
+    at: datetime
+
+    @property
+    def lane(self) -> str:
+        """Return what keeps one rotation's facts in order."""
+        return f"rotation:{self.rotation}"
+
+
 class OnCallChanged(Fact, frozen=True, kw_only=True):
     """Who will be on call is not what it was: somebody stands in, gave back, or exchanged turns."""
 
