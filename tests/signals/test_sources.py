@@ -281,7 +281,9 @@ def test_a_signal_may_name_the_probe_that_looks_at_its_database(postgresql: str)
     kind = source_of(loaded.plan[SIGNALS]["a"])
     clock = RealClock()
     secrets = Secrets(None, {"DB": postgresql})
-    doors = Doors(RealNet(clock), clock, secrets, cast(Source, None), timedelta(seconds=5), databases_of(loaded.plan))
+    doors = Doors(
+        RealNet(clock), clock, secrets, cast(Source, None), timedelta(seconds=5), None, databases_of(loaded.plan)
+    )
     assert run(lambda: kind.read(doors)) == [Found(4)]
 
 

@@ -28,7 +28,7 @@ async def ask(url: str, query: str, doors: Doors) -> Answer:
         # A certificate is for a name, so that with TLS the name is what counts.
         settings["host"] = address
     try:
-        return await doors.clock.in_thread(None, lambda: _ask(settings, query, doors.limit.total_seconds()))
+        return await doors.clock.in_thread(doors.pool, lambda: _ask(settings, query, doors.limit.total_seconds()))
     except pymysql.Error as error:
         raise _told(error, where) from None
 

@@ -19,7 +19,9 @@ async def ask(url: str, query: str, doors: Doors) -> Answer:
     path = unquote(url.partition("://")[2].removeprefix("/"))
     until = doors.clock.monotonic() + doors.limit.total_seconds()
     try:
-        return await doors.clock.in_thread(None, lambda: _ask(path, query, lambda: doors.clock.monotonic() > until))
+        return await doors.clock.in_thread(
+            doors.pool, lambda: _ask(path, query, lambda: doors.clock.monotonic() > until)
+        )
     except sqlite3.OperationalError as error:
         if "interrupted" in str(error):
             raise TimeoutError from None

@@ -1,6 +1,7 @@
 """Asks the plan's sources for their values: steadily spread, none overlapping itself, each within its time limit."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ EVERY = timedelta(minutes=1)
 # A question ends before the next one is due, with a little room.
 SHARE_OF_INTERVAL = 0.9
 _MOST_UNDER_WAY, _PER_HOST = 64, 8
+_MOST_THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Feeding:
 
     def __init__(self, clock: Clock, net: Net, secrets: Secrets, samples: Samples, measures: Measures) -> None:
         self._clock = clock
-        self._doors = Doors(net, clock, secrets, samples, timedelta(seconds=10))
+        pool = ThreadPoolExecutor(_MOST_THREADS, "sources")
+        self._doors = Doors(net, clock, secrets, samples, timedelta(seconds=10), pool)
         self._measures = measures
         self._signals: dict[str, Signal] = {}
         # The labels of what each source gave last, so that what it no longer gives is told as ended.

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from bosco.kit.clock import Clock
@@ -14,6 +15,7 @@ MEBIBYTE = 1024 * 1024
 MOST = 96 * MEBIBYTE
 # What is larger is read in a thread, so that everything else goes on meanwhile.
 LARGE = 256 * 1024
+_MOST_THREADS = 2
 
 
 @service
@@ -23,6 +25,7 @@ class Gate:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._inside = 0
+        self._pool = ThreadPoolExecutor(_MOST_THREADS, "reading")
         self.turned_away = 0
 
     @contextlib.contextmanager
@@ -43,4 +46,4 @@ class Gate:
 
     async def read(self, size: int, work: Callable[[], T]) -> T:
         """Run what reads a body: at once if it is small, in a thread if it is large."""
-        return work() if size < LARGE else await self._clock.in_thread(None, work)
+        return work() if size < LARGE else await self._clock.in_thread(self._pool, work)

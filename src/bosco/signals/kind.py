@@ -1,6 +1,7 @@
 """What a source of a measure is: options from the plan, and one verb, `read`."""
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
@@ -22,6 +23,8 @@ class Doors:
     secrets: Secrets
     stored: Source
     limit: timedelta
+    # Threads for libraries that wait in one; the loop's own are for everybody.
+    pool: Executor | None = None
     # Where databases stand, by the names of the probes that look at them.
     databases: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from bosco.signals.latest import Latest, Places
 
 MOST_OF_SOURCE = 100_000
 MOST = 400_000
+MOST_TOLD = 50
 _FIRST = 1024
 
 
@@ -56,6 +57,12 @@ class Register:
     def fed_by(self, source: str) -> int:
         """Return how many series a source feeds."""
         return self._fed.get(source, 0)
+
+    @property
+    def fed(self) -> dict[str, int]:
+        """Return how many series sources feed, those with the most in front."""
+        found = sorted(self._fed.items(), key=lambda one: -one[1])[:MOST_TOLD]
+        return {source: count for source, count in found if count}
 
     def cache(self) -> dict[bytes, int]:
         """Return a table for a protocol to remember places in; what is forgotten is taken out of it."""

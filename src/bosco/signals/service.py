@@ -67,6 +67,10 @@ class Signals:
                 Gauge("bosco_series_refused_total", "Series over a source's limit.", count, (("source", name),), True)
                 for name, count in register.refused.items()
             ),
+            *(
+                Gauge("bosco_series_of_source", "Series that a source feeds.", count, (("source", name),))
+                for name, count in register.fed.items()
+            ),
         ]
 
 
@@ -90,6 +94,7 @@ class Feeds:
         self._clock = clock
         self._current = current
         self._store = store
+        self._gate = gate
         self._results = results
         self._from_probes = FromProbes()
         self._failed: deque[datetime] = deque(maxlen=_MOST_LOGINS)
@@ -164,8 +169,12 @@ class Feeds:
 
     @gauges
     async def figures(self) -> list[Gauge]:
-        """Tell which sources of the plan gave a value when they were asked last."""
+        """Tell which sources of the plan gave a value when they were asked last, and what found no room."""
+        away, asked = self._gate.turned_away, self.feeding.asked.items()
         return [
-            Gauge("bosco_source_up", "Whether a source gave a value.", float(not asked.why), (("measure", name),))
-            for name, asked in self.feeding.asked.items()
+            Gauge("bosco_bodies_turned_away_total", "Requests that found no room.", away, counts=True),
+            *(
+                Gauge("bosco_source_up", "Whether a source gave a value.", float(not one.why), (("measure", name),))
+                for name, one in asked
+            ),
         ]
