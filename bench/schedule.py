@@ -54,13 +54,13 @@ def plan_of(size: int, port: int) -> str:
 
 
 @contextlib.contextmanager
-def running(plan: str) -> Iterator[tuple[int, str]]:
-    """Run the whole of Bosco with that plan; yields its process and address."""
+def running(plan: str, data: Path | None = None) -> Iterator[tuple[int, str]]:
+    """Run the whole of Bosco with that plan, on a new data folder or that one; yields its process and address."""
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), _free_port()
         (folder / "plan.yml").write_text(plan)
         command = [sys.executable, "-m", "bosco", "up", "--plan", str(folder / "plan.yml")]
-        command += ["--data", str(folder / "data"), "--port", str(port)]
+        command += ["--data", str(data or folder / "data"), "--port", str(port)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         address = f"http://127.0.0.1:{port}"
         try:

@@ -9,7 +9,7 @@ from bosco.alerts.section import good_of, priority_of, rules_of
 from bosco.channels.section import CHANNELS
 from bosco.kit.words import say
 from bosco.notices.cells import Light, Tell
-from bosco.notices.section import NOTIFY, PRIORITIES, row_of
+from bosco.notices.section import ESCALATION, NOTIFY, PRIORITIES, row_of
 from bosco.people.section import ON_CALL, TEAM, members_of, people_at_level
 from bosco.plan.header import HOURS, TIMEZONE, hours_called
 from bosco.plan.hours import is_open
@@ -412,6 +412,16 @@ def test_cells_of_the_matrix_are_read_as_people_write_them(cell: str, tell: Tell
         f"notify: {{P1: {{chat: {cell}}}}}\n"
     )
     assert written[NOTIFY]["P1"]["chat"] == tell
+
+
+def test_levels_and_who_is_on_call_are_said_in_the_readers_language() -> None:
+    written = plan(
+        "plan: x\nteam: {ada: {level: 3}}\non_call: {duty: {people: ada}}\nchannels: {chat: {slack: s}}\n"
+        "notify: {P1: {chat: level 3 grouped}}\nescalation: {P1: [{at: 50%, to: [N3, on-call]}]}\n"
+    )
+    assert str(say(written[NOTIFY]["P1"]["chat"], "fr")).endswith("niveau 3")
+    assert ESCALATION.table is not None
+    assert rows(ESCALATION.table(written[ESCALATION], written), "fr")[1][2] == "niveau 3, l’équipe d’astreinte"
 
 
 @pytest.mark.parametrize(

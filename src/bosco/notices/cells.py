@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 from bosco.kit.numbers import Unreadable
 from bosco.kit.units import read_duration, say_duration, write_duration
 from bosco.kit.words import Language, Message, Text, msg
-from bosco.people.targets import ON_CALL_WORDS, Target, level_of
+from bosco.people.targets import ON_CALL_WORDS, Target, level_of, word_said
 from bosco.plan.ledger import UnknownName, ledger_of, nearest
 from bosco.plan.part import PlanPart
 from bosco.plan.read_recurrence import read_recurrence
@@ -61,7 +61,7 @@ class Tell:
         when = self._when()
         if not self.to or self.how == "no":
             return when.say(language)
-        whom = together(msg("who is on call") if one in ON_CALL_WORDS else one for one in self.to)
+        whom = together(word_said(one) or one for one in self.to)
         return msg("{when}, to {whom}", when=when, whom=whom).say(language)
 
     def _when(self) -> Message | Recurrence:

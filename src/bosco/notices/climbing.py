@@ -17,7 +17,7 @@ from bosco.notices.matrix import CHATS, PERSONAL, bundle_key, kind_of, pace_of, 
 from bosco.notices.model import NextStep
 from bosco.notices.rows import Kept
 from bosco.notices.telling import News, Teller
-from bosco.people.targets import ON_CALL_WORDS, level_of
+from bosco.people.targets import word_said
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import LANGUAGE
 from bosco.plan.load import Plan
@@ -60,10 +60,7 @@ def ways_for(plan: Plan, rung: Rung, people: Sequence[str], priority: str) -> tu
 
 def said_target(plan: Plan, target: str) -> Any:
     """Return how a target of the plan is called."""
-    if target in ON_CALL_WORDS:
-        return msg("who is on call")
-    level = level_of(target)
-    return msg("level {level}", level=level) if level is not None else name_of(plan, target)
+    return word_said(target) or name_of(plan, target)
 
 
 def said_targets(plan: Plan, targets: Iterable[str]) -> Any:

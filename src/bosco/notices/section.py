@@ -13,7 +13,7 @@ from bosco.kit.units import read_percentage, say_duration, say_percentage, write
 from bosco.kit.words import Message, Text, msg
 from bosco.notices.cells import DASHBOARD, Cell, Light, Row, Tell
 from bosco.people.section import TEAM, shown_name
-from bosco.people.targets import ON_CALL_WORDS, Target, everybody_on, level_of, unknown_targets
+from bosco.people.targets import ON_CALL_WORDS, Target, everybody_on, level_of, target_name, unknown_targets
 from bosco.plan import section as document
 from bosco.plan.header import hours_called
 from bosco.plan.ledger import Misplaced
@@ -294,7 +294,7 @@ def _escalation_table(escalation: Mapping[str, tuple[Step, ...]], plan: Plan) ->
                 if step.at is not None
                 else msg("after {span}", span=say_duration(step.after or timedelta(0)))
             )
-            whom = together(shown_name(plan, one) for one in step.to)
+            whom = together(target_name(plan, one) for one in step.to)
             via = together(channel_name(plan, one) for one in step.via)
             rows.append((cell(priority_name(plan, key), tone="strong"), cell(when), cell(whom), cell(via)))
     return Table((msg("Priority"), msg("When"), msg("To whom"), msg("Through")), tuple(rows))

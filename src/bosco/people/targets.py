@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationInfo
 
-from bosco.people.section import ON_CALL, TEAM, members_of, people_at_level
+from bosco.kit.words import Message, Text, msg
+from bosco.people.section import ON_CALL, TEAM, members_of, people_at_level, shown_name
 from bosco.plan.ledger import UnknownName, ledger_of
 from bosco.plan.load import Plan
 from bosco.plan.part import Names
@@ -49,6 +50,19 @@ class Targets(Names):
 Target = Annotated[
     str, Targets(), AfterValidator(lambda target: f"level {found}" if (found := level_of(target)) else target)
 ]
+
+
+def target_name(plan: Plan, target: str) -> Message | Text | str:
+    """Return how a target of the plan is called."""
+    return word_said(target) or shown_name(plan, target)
+
+
+def word_said(target: str) -> Message | None:
+    """Return how a target is said that needs no declaration; None for a name of the plan."""
+    if target in ON_CALL_WORDS:
+        return msg("who is on call")
+    level = level_of(target)
+    return None if level is None else msg("level {level}", level=level)
 
 
 def unknown_targets(plan: Plan, targets: tuple[str, ...]) -> Iterator[str]:
