@@ -31,6 +31,7 @@ from bosco.services.marks import Mark
 from bosco.services.model import Standing as ServiceStanding
 from bosco.services.model import State
 from bosco.services.section import SERVICES
+from bosco.web.draw import uptime_svg
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -207,6 +208,20 @@ def test_a_day_says_what_happened_on_it() -> None:
     assert bar.mark == "red"
     assert say(bar.says, "en").endswith("; 1.4.2; SHOP-0001")
     assert bars([calm], [Mark("incident", day + timedelta(days=1), "tomorrow")]) == bars([calm])
+
+
+def test_in_a_list_of_many_only_days_with_trouble_speak() -> None:
+    day = datetime(2026, 3, 2, tzinfo=UTC)
+    hours = [(24, 0, 0), (0, 0, 0), (20, 4, 0), (20, 0, 4)]
+    days = [DayBar(day, timedelta(hours=24), *(timedelta(hours=count) for count in each)) for each in hours]
+    drawn = bars(days, brief=True)
+    assert [one.tone for one in drawn] == [one.tone for one in bars(days)]
+    assert [bool(one.says) for one in drawn] == [False, False, True, True]
+    svg = str(uptime_svg(drawn, "API"))
+    assert svg.count("<rect") == 2
+    assert '<path class="ok" d="M0 9h3v14h-3z"/>' in svg
+    # A year of calm is one path, however many services there are.
+    assert len(str(uptime_svg(bars([days[0]] * 90, brief=True), "API"))) < 2000
 
 
 def test_phases_fill_their_bar() -> None:

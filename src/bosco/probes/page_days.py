@@ -1,6 +1,6 @@
 """One bar for each day: how a service or probe was, and for how long it was not well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bosco.web.reader import reader
 from bosco.web.typeset import day as day_text
 
 MOST_NAMED = 5
+TROUBLE = ("critical", "degraded")
 # Of several marks of one day, the most telling gives its tone.
 SORT_ORDER = tuple(SORTS)
 _MINUTE, _SECOND, _HOUR = timedelta(minutes=1), timedelta(seconds=1), timedelta(hours=1)
@@ -29,9 +30,15 @@ class _Date:
         return day_text((self.start + timedelta(hours=12)).astimezone(reader().zone).date())
 
 
-def bars(days: Iterable[DayBar], marks: Sequence[Mark] = ()) -> list[Bar]:
-    """Return how days are drawn: any downtime shows, and silence never looks like calm; marks stand below their day."""
-    return [_marked(_bar(day), _began(day, marks)) for day in days]
+def bars(days: Sequence[DayBar], marks: Sequence[Mark] = (), *, brief: bool = False) -> list[Bar]:
+    """Return how days are drawn: any downtime shows, and silence never looks like calm; marks stand below their day.
+
+    In `brief`, for a list of many, only days with trouble say how long it lasted.
+    """
+    drawn = [_bar(day) for day in days]
+    if brief:
+        return [one if one.tone in TROUBLE else replace(one, says="") for one in drawn]
+    return [_marked(one, _began(day, marks)) for one, day in zip(drawn, days, strict=True)]
 
 
 def _began(day: DayBar, marks: Sequence[Mark]) -> list[Mark]:

@@ -41,7 +41,7 @@ def services_routes(
         names = [*plan[SERVICES]]
         month = month_of(now, plan[TIMEZONE])
         standings = await services.standings()
-        measured = {name: await services.availability(name, month) for name in names}
+        measured = await services.availabilities(names, month)
         drawn = await days.of_services(names, now) if names else {}
         found = {name: stands(plan, name, standings) for name in names}
         values: dict[str, Any] = {
@@ -50,7 +50,7 @@ def services_routes(
             "summary": summary(list(found.values())),
             "month": month.start + (month.end - month.start) / 2,
             "kept": {name: month_kept(one, plan[SERVICES][name].sla) for name, one in measured.items()},
-            "days": {name: bars(one) for name, one in drawn.items()},
+            "days": {name: bars(one, brief=True) for name, one in drawn.items()},
             "environments": await environments(plan, standings, month, now),
         }
         if request.headers.get("hx-request"):

@@ -109,18 +109,33 @@ class Services:
 
     async def availability(self, name: str, span: Span) -> Availability:
         """Return how available a service was over a span, as its plan counts it and people corrected it."""
-        declared = self._find(name)
-        hours = open_spans(hours_called(self._current.plan, declared.hours), self.zone, span)
+        return (await self.availabilities([name], span))[name]
 
-        def read(tx: Tx) -> Availability:
-            counting = Counting(
-                hours=hours,
-                maintenance=excused(self._works(tx, name, span)),
-                maintenance_counts="maintenance" in declared.counts,
-                degraded_counts="degraded" in declared.counts,
-            )
-            seen = store.intervals_of(tx, [name], span.start, span.end)
-            return measure(seen, span, tx.at, counting, store.corrections_of(tx, name, span))
+    async def availabilities(self, names: Sequence[str], span: Span) -> dict[str, Availability]:
+        """Return how available each of these services was over a span, all of them at one instant."""
+        declared = {name: self._find(name) for name in names}
+        hours = {one.hours for one in declared.values()}
+        open_in = {word: open_spans(hours_called(self._current.plan, word), self.zone, span) for word in hours}
+
+        def read(tx: Tx) -> dict[str, Availability]:
+            seen: dict[str, list[Interval]] = {name: [] for name in names}
+            for one in store.intervals_of(tx, names, span.start, span.end):
+                seen[one.name].append(one)
+            return {
+                name: measure(
+                    seen[name],
+                    span,
+                    tx.at,
+                    Counting(
+                        hours=open_in[its.hours],
+                        maintenance=excused(self._works(tx, name, span)),
+                        maintenance_counts="maintenance" in its.counts,
+                        degraded_counts="degraded" in its.counts,
+                    ),
+                    store.corrections_of(tx, name, span),
+                )
+                for name, its in declared.items()
+            }
 
         return await self._store.read(read)
 

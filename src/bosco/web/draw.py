@@ -41,18 +41,22 @@ class Bar:
 def uptime_svg(days: Sequence[Bar], label: Sayable) -> Markup:
     """Draw one bar for each day, oldest first; each tells itself under the pointer."""
     language = reader().language
-    drawn = []
+    drawn: list[str] = []
+    silent: dict[str, str] = {}
     for at, bar in enumerate(days):
         top, height = _BARS.get(bar.tone, _BARS["muted"])
-        tone = _BAR_TONE.get(bar.tone, bar.tone)
+        tone = escape(_BAR_TONE.get(bar.tone, bar.tone))
+        if not bar.says and not bar.mark:
+            # What says nothing needs no part of its own: a list of many services stays light.
+            silent[tone] = f"{silent.get(tone, '')}M{at * 4} {top}h3v{height}h-3z"
+            continue
         told = f"<title>{escape(say(bar.says, language))}</title>" if bar.says else ""
-        drawn.append(
-            f'<rect class="{escape(tone)}" x="{at * 4}" y="{top}" width="3" height="{height}" rx="1">{told}</rect>'
-        )
+        drawn.append(f'<rect class="{tone}" x="{at * 4}" y="{top}" width="3" height="{height}" rx="1">{told}</rect>')
         if bar.mark:
             drawn.append(
                 f'<rect class="{escape(bar.mark)}" x="{at * 4}" y="35" width="3" height="3" rx="1">{told}</rect>'
             )
+    drawn += [f'<path class="{tone}" d="{path}"/>' for tone, path in silent.items()]
     height = 38 if any(bar.mark for bar in days) else 32
     return Markup(
         '<svg class="uptime" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
