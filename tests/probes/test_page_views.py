@@ -19,18 +19,20 @@ from bosco.probes.page_environments import members
 from bosco.probes.page_heartbeat import examples
 from bosco.probes.page_probe import next_look, target_of, verdict_of
 from bosco.probes.page_probes import Row, Wanted, narrowed, ordered, state_tabs
-from bosco.probes.page_service import last_months
+from bosco.probes.page_service import causes_of, last_months, month_kept
 from bosco.probes.page_services import causes, stands, summary
 from bosco.probes.page_span import span_called
 from bosco.probes.page_tree import branches, needed_by
 from bosco.probes.section import PROBES
 from bosco.probes.state import Sight, Standing, begin
+from bosco.services.availability import measure
 from bosco.services.days import DayBar
 from bosco.services.intervals import Interval
 from bosco.services.marks import Mark
 from bosco.services.model import Standing as ServiceStanding
 from bosco.services.model import State
 from bosco.services.section import SERVICES
+from bosco.services.spans import Span
 from bosco.web.draw import uptime_svg
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -222,6 +224,20 @@ def test_in_a_list_of_many_only_days_with_trouble_speak() -> None:
     assert '<path class="ok" d="M0 9h3v14h-3z"/>' in svg
     # A year of calm is one path, however many services there are.
     assert len(str(uptime_svg(bars([days[0]] * 90, brief=True), "API"))) < 2000
+
+
+def test_downtime_is_laid_to_what_the_service_needs() -> None:
+    span = Span(NOW - timedelta(days=3), NOW)
+    own = Interval("api", "down", NOW - 300 * MINUTE, NOW - 290 * MINUTE)
+    followed = Interval("api", "down", NOW - 100 * MINUTE, NOW - 60 * MINUTE)
+    month = month_kept(measure([own, followed], span, NOW), 99.9)
+    states = [Interval("database", "down", NOW - 101 * MINUTE, NOW - 61 * MINUTE)]
+    told = causes_of(month, [("Database", "database"), ("Mail", "mail")], states)
+    assert [(say(says, "en"), span) for says, span in told] == [
+        ("while Database was down", 40 * MINUTE),
+        ("of its own", 10 * MINUTE),
+    ]
+    assert causes_of(month, [("Mail", "mail")], []) == []
 
 
 def test_phases_fill_their_bar() -> None:

@@ -1,5 +1,6 @@
 """One service in five seconds: what is wrong, since when, whose fault it is, what it means, what comes next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,12 +8,15 @@ from zoneinfo import ZoneInfo
 from bosco.kit.plural import plural
 from bosco.kit.words import Message, Sayable, Text, msg
 from bosco.probes.page_services import Stands
-from bosco.services.availability import Availability, Correction
+from bosco.services.availability import Availability, Correction, attribute
 from bosco.services.budget import Budget, judge
+from bosco.services.intervals import Interval
 from bosco.services.spans import Span, month_of
 from bosco.web.states import STATES
 
 MONTHS = 12
+# Probes look at different instants: what a need explains may begin so much sooner or later.
+SLACK = timedelta(minutes=2)
 TITLES: dict[str, Message] = {
     "up": msg("Up"),
     "degraded": msg("Degraded"),
@@ -92,6 +96,21 @@ def last_months(now: datetime, zone: ZoneInfo, count: int = MONTHS) -> list[Span
 def month_kept(found: Availability, sla: float | None) -> Month:
     """Return how a promise stands over a month."""
     return Month(found.span, found, None if sla is None else judge(found, sla))
+
+
+def causes_of(
+    month: Month, needs: Sequence[tuple[Text | str, str]], states: Sequence[Interval]
+) -> list[tuple[Message, timedelta]]:
+    """Return how much of a month's downtime lay in that of what a service needs, and how much was its own."""
+    until = month.found.until
+    spans = {
+        key: [Span(one.start, one.end or until) for one in states if (one.name, one.state) == (key, "down")]
+        for _, key in needs
+    }
+    found = attribute(month.found.down_spans, spans, SLACK)
+    names = {key: name for name, key in needs}
+    told = [(msg("while {service} was down", service=names[key]), span) for key, span in found.needs.items()]
+    return [*told, (msg("of its own"), found.own)] if told else []
 
 
 def effects(found: list[Month]) -> list[tuple[Correction, timedelta]]:

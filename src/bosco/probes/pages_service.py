@@ -19,7 +19,7 @@ from bosco.probes.page_chart import POINTS, answer_chart, chart_start, first_poi
 from bosco.probes.page_days import bars
 from bosco.probes.page_probe import next_look
 from bosco.probes.page_probes import row_of
-from bosco.probes.page_service import banner_of, effects, last_months, month_kept
+from bosco.probes.page_service import banner_of, causes_of, effects, last_months, month_kept
 from bosco.probes.page_services import link, stands
 from bosco.probes.page_span import SPANS, span_called
 from bosco.probes.page_state import WORDS, word_of
@@ -153,10 +153,13 @@ async def _past(ask: Asked, name: str) -> dict[str, Any]:
     spans = last_months(now, plan[TIMEZONE])
     months = [month_kept(await ask.services.availability(name, span), sla) for span in spans]
     states = await ask.services.intervals([name], now - SPANS[-1].length, now)
+    needs = [key for key in plan[SERVICES][name].needs if key in plan[SERVICES]]
+    leaning = await ask.services.intervals(needs, months[0].span.start, now) if needs else []
     burning = await burns_of(plan, name, now, ask.services, ask.results)
     return {
         "burn": max((one for one in burning if one.rate is not None), key=lambda one: one.rate or 0, default=None),
         "month": months[0],
+        "causes": causes_of(months[0], [(service_name(plan, key), key) for key in needs], leaning),
         "months": [month for month in months if month.seen or month is months[0]],
         "excused": any(month.found.maintenance_down for month in months),
         "corrections": effects(months),
