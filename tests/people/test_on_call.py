@@ -264,6 +264,38 @@ def test_day_and_night_layers_meet_without_a_hole_on_every_day(zone: str) -> Non
     assert list(holes(shifts(plan, "rota", start, end), start, end)) == []
 
 
+# Ten days around each change of clocks of 2026: Europe's two, America's two, Lord Howe's two.
+CHANGES = {
+    "Europe/Paris": ("2026-03-24", "2026-10-20"),
+    "America/New_York": ("2026-03-03", "2026-10-27"),
+    "Australia/Lord_Howe": ("2026-03-31", "2026-09-29"),
+}
+CLOCKS = st.sampled_from(["00:00", "00:30", "01:30", "02:00", "02:30", "03:00", "12:00", "23:30"])
+
+
+@settings(max_examples=70, deadline=None)
+@given(
+    zone=st.sampled_from(sorted(CHANGES)),
+    rotates=st.tuples(*[st.sampled_from(["hourly", "5h", "12h", "daily", "weekly", "2 weeks", "mon and thu"])] * 2),
+    handovers=st.tuples(CLOCKS, CLOCKS),
+    edges=st.tuples(CLOCKS, CLOCKS).filter(lambda pair: pair[0] != pair[1]),
+)
+def test_layers_that_share_the_day_leave_no_hole_over_a_change_of_clocks(
+    zone: str, rotates: tuple[str, str], handovers: tuple[str, str], edges: tuple[str, str]
+) -> None:
+    first, last = edges
+    more = f'hours:\n  day: {{from: "{first}", to: "{last}"}}\n  night: {{from: "{last}", to: "{first}"}}\n'
+    own, other = (
+        f'rotate: {rotate}, at: "{clock}", from: 2025-01-06, people: [{people}]'
+        for rotate, clock, people in zip(rotates, handovers, ("devops, backend", "backend, rssi, devops"), strict=True)
+    )
+    plan = plan_of(f"  rota: {{{own}, hours: day, layers: [{{{other}, hours: night}}]}}\n", zone, more)
+    for begin in CHANGES[zone]:
+        start = instant(f"{begin}T00:00")
+        end = start + timedelta(days=10)
+        assert list(holes(shifts(plan, "rota", start, end), start, end)) == []
+
+
 def test_holes_are_warned_of_with_their_dates_when_an_instant_is_given() -> None:
     text = f"plan: Turns\ntimezone: Europe/Paris\n{TEAM}on_call:\n  rota: {{people: [devops], hours: office}}\n"
     loaded = load_texts({"plan.yml": text}, now=instant("2026-03-27T12:00"))
