@@ -31,7 +31,13 @@ def _notify(urls: list[str], title: str, text: str) -> tuple[bool, bool]:
     # Heavy, and needed by few.
     import apprise  # noqa: PLC0415
 
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    out: Any = apprise.Apprise()
-    known = all(out.add(url) for url in urls)
-    return known, bool(known and out.notify(title=title, body=text))
+    # The library asks its thread for a loop, and leaves it open.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        out: Any = apprise.Apprise()
+        known = all(out.add(url) for url in urls)
+        return known, bool(known and out.notify(title=title, body=text))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
