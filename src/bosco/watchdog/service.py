@@ -1,7 +1,7 @@
 """The look at itself, every minute: an alarm when something is amiss, else a sign to somebody outside."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bosco.alerts.rows import Asked
 from bosco.alerts.service import Alerts
@@ -69,6 +69,8 @@ class Watchdog:
         self._live = live
         self.last: Audit | None = None
         self.beat: Beat | None = None
+        # Whoever comes back from a long absence has much to catch up with: that is not waited for in vain.
+        self._since: datetime | None = None
         # What was found amiss twice in a row.
         self.steady: tuple[Finding, ...] = ()
         self._before: frozenset[str] = frozenset()
@@ -98,7 +100,9 @@ class Watchdog:
     async def look(self) -> Audit:
         """Look at everything, and return what is not as it should be."""
         at = self._clock.read()
+        self._since = self._since or at
         ends, overdue = await self._loose(), await self._store.read(lambda tx: pending.overdue(tx, tx.at - OVERDUE))
+        overdue = overdue if at - self._since >= OVERDUE else []
         reasons, ways = await self._readiness.reasons(), await self._channels.health()
         down = [name for name, one in ways.items() if one.state == "down"]
         found = [
