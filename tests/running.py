@@ -108,14 +108,20 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, plan: str | Path = PLAN, *, role: str = "admin", database: str | None = None, **environment: str
+    folder: Path,
+    plan: str | Path = PLAN,
+    *,
+    role: str = "admin",
+    database: str | None = None,
+    port: int | None = None,
+    **environment: str,
 ) -> Iterator[Running]:
     """Run `bosco up` on a plan in that folder until the block ends; with an API token of that role."""
     path = plan if isinstance(plan, Path) else folder / "plan.yml"
     if isinstance(plan, str):
         path.write_text(plan)
     where = ["--data", str(folder / "data"), *(["--database", database] if database else [])]
-    port = free_port()
+    port = port or free_port()
     with (folder / "log.txt").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bosco", "up", "--plan", str(path), *where, "--port", str(port)],

@@ -1,10 +1,12 @@
 """A real Prometheus on the other side: it writes to Bosco, scrapes Bosco, and is scraped by Bosco."""
 
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from tests.running import Answer, running
-from tests.targets.prometheus_server import prometheus_server
+from tests.running import Answer, Running, running
+from tests.targets.prometheus_server import Prometheus, prometheus_server
 
 SETTINGS = """\
 global: {{scrape_interval: 1s}}
@@ -26,7 +28,7 @@ def jobs(answer: Answer) -> set[str]:
     return {one["labels"]["job"] for one in answer.json()}
 
 
-def test_prometheus_writes_to_bosco_scrapes_it_and_is_scraped(tmp_path: Path) -> None:
+def test_prometheus_writes_to_bosco_scrapes_it_is_scraped_and_loses_nothing_by_a_kill(tmp_path: Path) -> None:
     with running(tmp_path, PLAN) as bosco:
         settings = SETTINGS.format(token=bosco.token, bosco=bosco.port)
         (tmp_path / "prometheus").mkdir()
@@ -47,6 +49,25 @@ def test_prometheus_writes_to_bosco_scrapes_it_and_is_scraped(tmp_path: Path) ->
                 "/api/v1/measures/bosco_series",
                 lambda one: one.status == 200 and any(_told(each) for each in one.json()),
             )
+            bosco.kill()
+            with running(tmp_path, tmp_path / "plan.yml", port=bosco.port) as again:
+                _has_lost_nothing(again, prometheus)
+
+
+def _has_lost_nothing(bosco: Running, prometheus: Prometheus) -> None:
+    """What Prometheus scraped before, while Bosco was dead, and since: all of it is here."""
+    query = 'up{job="itself"}[10m]'
+    first = bosco.until(f"/prometheus/api/v1/query?query={quote(query)}", lambda one: len(_times(one.json())) > 1)
+    begun = max(_times(first.json()))
+    theirs: set[float] = set()
+    while not theirs or max(theirs) <= begun:
+        time.sleep(0.5)
+        theirs = _times(prometheus.ask("query", query=query))
+    bosco.until(f"/prometheus/api/v1/query?query={quote(query)}", lambda one: _times(one.json()) >= theirs)
+
+
+def _times(answer: dict[str, Any]) -> set[float]:
+    return {at for row in answer["data"]["result"] for at, _ in row["values"]}
 
 
 def _told(one: dict[str, Any]) -> bool:
