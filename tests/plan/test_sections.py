@@ -601,6 +601,20 @@ def test_two_promises_for_one_priority_are_told_as_a_conflict() -> None:
     assert any("P1 is promised in 4 h here, and in 2 h at plan.yml:2:28" in line for line in shown)
 
 
+@pytest.mark.parametrize("clock", ["acknowledge", "respond", "update", "resolve"])
+def test_conflicting_promises_of_every_clock_are_told(clock: str) -> None:
+    more = "" if clock == "resolve" else "resolve: 9h, "
+    both = f"{{P1: {{{more}{clock}: 2h}}, P2: {{{more}{clock}: 1h}}}}"
+    here = f"{{P1: {{{more}{clock}: 4h}}, P2: {{{more}{clock}: 3h}}}}"
+    shown = [
+        line.replace("\N{NO-BREAK SPACE}", " ")
+        for line in warned(check(f"plan: x\npriorities: {both}\nrecords: {{anomaly: {{priorities: {here}}}}}\n"))
+    ]
+    assert any("in 1 h, sooner than P1 in 2 h" in line for line in shown)
+    assert any("in 3 h, sooner than P1 in 4 h" in line for line in shown)
+    assert any("P1 is promised in 4 h here, and in 2 h at" in line for line in shown)
+
+
 # -- status page, calendar, commitments
 
 

@@ -11,6 +11,7 @@ from bosco.records.record import Pledge, Record, Spell
 
 PARIS = ZoneInfo("Europe/Paris")
 OFFICE = {"days": "mon-fri", "from": "09:00", "to": "18:00", "holidays": "FR"}
+ENGLISH = {"days": "mon-fri", "from": "09:00", "to": "17:30", "holidays": "GB-ENG"}
 H = 3600.0
 
 
@@ -64,6 +65,15 @@ def over(since: str) -> Spell:
         ("2026-03-28T22:00", 6, "always", "2026-03-29T05:00"),  # an hour of that night does not exist
         ("2026-10-24T22:00", 6, "always", "2026-10-25T03:00"),  # one comes twice
         ("2026-03-27T17:00", 2, OFFICE, "2026-03-30T10:00"),  # the office works by the wall's clock
+        ("2026-05-13T17:30", 1, OFFICE, "2026-05-15T09:30"),  # Ascension Day is closed in France
+        ("2026-05-13T17:00", 1, ENGLISH, "2026-05-14T09:30"),  # and open in England
+        ("2026-07-13T17:00", 2, OFFICE, "2026-07-15T10:00"),  # 14 July is closed in France
+        ("2026-07-13T17:00", 1, ENGLISH, "2026-07-14T09:30"),  # and open in England
+        ("2026-04-02T17:00", 1, ENGLISH, "2026-04-07T09:30"),  # Good Friday and Easter Monday are closed in England
+        ("2026-04-02T17:00", 2, OFFICE, "2026-04-03T10:00"),  # Good Friday is open in France
+        ("2026-12-24T17:00", 1, ENGLISH, "2026-12-29T09:30"),  # Boxing Day moves to the Monday after its weekend
+        ("2025-12-31T17:00", 2, OFFICE, "2026-01-02T10:00"),  # New Year's Day, in another year
+        ("2026-10-23T17:00", 2, OFFICE, "2026-10-26T10:00"),  # the clocks go back over the weekend
     ],
 )
 def test_a_promise_is_due_when_its_working_time_has_passed(
@@ -90,6 +100,51 @@ def test_waiting_for_somebody_moves_the_due_instant_and_the_sentence_says_by_how
     assert runs.due == at("2026-03-02T13:55")
     said = explain(runs, PARIS).say("en").replace("\u00a0", " ")
     assert said == "due 13:55 = 09:00 + 4 h business − 55 min waiting"
+
+
+@pytest.mark.parametrize(
+    ("opened", "hours", "calendar", "since", "until", "due"),
+    [
+        # A pause over a weekend costs only its working hours: one on Friday, one on Monday.
+        ("2026-03-06T16:00", 4, OFFICE, "2026-03-06T17:00", "2026-03-09T10:00", "2026-03-09T13:00"),
+        # A pause of a holiday costs nothing.
+        ("2026-05-13T17:00", 2, OFFICE, "2026-05-13T18:00", "2026-05-15T09:00", "2026-05-15T10:00"),
+        # A pause over the hour that does not exist, and over the one that comes twice.
+        ("2026-03-28T20:00", 8, "always", "2026-03-29T00:00", "2026-03-29T06:00", "2026-03-29T10:00"),
+        ("2026-10-24T20:00", 8, "always", "2026-10-25T00:00", "2026-10-25T06:00", "2026-10-25T10:00"),
+    ],
+)
+def test_a_pause_moves_the_due_instant_by_its_working_time(
+    opened: str, hours: float, calendar: object, since: str, until: str, due: str
+) -> None:
+    one = record(opened, pledge(opened, hours, calendar), stages=(waits(since), works(until)))
+    found = clock(one, "resolve", at(until), PARIS)
+    assert found is not None
+    assert found.due == at(due)
+
+
+def test_the_next_update_is_owed_from_the_last_one() -> None:
+    start = "2026-03-02T09:00"
+    first = record(start, pledge(start, 8, "always", update=1))
+    assert clock(first, "update", at(start), PARIS).due == at("2026-03-02T10:00")  # type: ignore[union-attr]
+    told = record(start, pledge(start, 8, "always", update=1), told=(at("2026-03-02T09:40"),))
+    one = clock(told, "update", at("2026-03-02T09:50"), PARIS)
+    assert one is not None
+    assert (one.started_at, one.due) == (at("2026-03-02T09:40"), at("2026-03-02T10:40"))
+
+
+def test_a_priority_changed_while_waiting_keeps_both_times() -> None:
+    start = "2026-03-02T09:00"
+    one = record(
+        start,
+        pledge(start, 8),
+        pledge("2026-03-02T11:30", 4, OFFICE, "P2"),
+        stages=(waits("2026-03-02T11:00"), works("2026-03-02T14:00")),
+    )
+    found = clock(one, "resolve", at("2026-03-02T14:00"), PARIS)
+    assert found is not None
+    # Two hours ran, three were waited; two of the new four are left.
+    assert (found.elapsed, found.paused, found.due) == (timedelta(hours=2), timedelta(hours=3), at("2026-03-02T16:00"))
 
 
 def test_a_pause_counts_only_for_a_reason_after_an_answer_and_until_the_customers() -> None:

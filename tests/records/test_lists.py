@@ -74,6 +74,27 @@ def test_a_filter_finds_what_it_says(desk: Desk) -> None:
     assert numbers(over=True) == []
 
 
+def test_words_that_stand_everywhere_and_hardly_ever_together_are_found_together(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As with two hundred thousand: a word in more than two records is one that stands everywhere.
+    monkeypatch.setattr("bosco.records.listing.RARE", 2)
+    for count in range(8):
+        desk.open("panne pair" if count % 2 else "panne impair")
+    both = desk.open("pair impair")
+    for _ in range(4):
+        desk.open("panne")
+
+    def numbers(q: str) -> list[str]:
+        return [row.number for row in desk.store.read_now(lambda tx: find(tx, Wanted(q=q)))[0]]
+
+    for query in ("pair impair", "impair pair", "pai impai"):
+        assert numbers(query) == [both]
+    assert len(numbers("panne pair")) == 4
+    assert numbers(f"pair {both}") == [both]
+    assert numbers("pair impair zzz") == []
+
+
 @given(st.text(max_size=60))
 def test_no_cell_of_a_table_is_a_formula(text: str) -> None:
     assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))

@@ -13,6 +13,8 @@ from tests.records.desk import Desk
 
 from bosco.kit.refusal import Refusal
 from bosco.records.files import Upload
+from bosco.records.once import once
+from bosco.records.record import Record
 from bosco.records.store import events, links, numbers, words
 from bosco.records.texts import Clash
 from bosco.records.words import texts_of, words_in
@@ -185,3 +187,14 @@ def test_letters_that_no_database_holds_are_the_same_in_the_row_and_in_the_event
         desk.do(lambda tx, text=text: desk.records.change_priority(tx, number, "P2", by="bosco", why=text))  # type: ignore[misc]
         desk.do(lambda tx, text=text: desk.records.move(tx, number, "open", by="bosco", why=f"x{text}"))  # type: ignore[misc]
     assert desk.replayed(number) == desk.record(number)
+
+
+def test_a_key_that_comes_many_times_at_once_is_done_once(desk: Desk) -> None:
+    def ask(turn: int) -> str:
+        def work(tx: Tx) -> Record:
+            return desk.records.of(tx, desk.records.open(tx, "incident", "panne", by="person:devops"))
+
+        return desk.do(lambda tx: once(tx, "token:a", f"key {turn % 2}", "same", Record, work)).number
+
+    assert sorted(set(at_once(ask, 24))) == ["CESIZEN-0001", "CESIZEN-0002"]
+    assert desk.store.read_now(lambda tx: tx.run(select(numbers.c.last)).scalar_one()) == 2

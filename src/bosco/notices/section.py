@@ -150,18 +150,27 @@ def _usual_cell(channel: Channel, rank: int) -> Tell:
     return Tell("grouped")
 
 
+CLOCKS = ("acknowledge", "respond", "update", "resolve")
+
+
+def sooner_below(priorities: Mapping[str, Priority], place: tuple[str, ...]) -> Iterator[Remark]:
+    """Warn of priorities for which something is promised sooner than for the one above."""
+    for (above, first), (below, second) in pairwise(priorities.items()):
+        for word in CLOCKS:
+            more, less = getattr(first, word), getattr(second, word)
+            if more is None or less is None or less >= more:
+                continue
+            told = {"below": below, "less": say_duration(less), "above": above, "more": say_duration(more)}
+            if word == "resolve":
+                says = msg("{below} is promised in {less}, sooner than {above} in {more}", **told)
+            else:
+                says = msg("{below} is promised “{clock}” in {less}, sooner than {above} in {more}", clock=word, **told)
+            yield Remark((*place, below, word), says)
+
+
 def _later_first(plan: Plan) -> Iterator[Remark]:
     """Warn of a priority that is promised sooner than the one above it."""
-    for (above, first), (below, second) in pairwise(plan[PRIORITIES].items()):
-        if first.resolve is not None and second.resolve is not None and second.resolve < first.resolve:
-            says = msg(
-                "{below} is promised in {less}, sooner than {above} in {more}",
-                below=below,
-                less=say_duration(second.resolve),
-                above=above,
-                more=say_duration(first.resolve),
-            )
-            yield Remark(("priorities", below, "resolve"), says)
+    yield from sooner_below(plan[PRIORITIES], ("priorities",))
 
 
 def _shares_of_nothing(plan: Plan) -> Iterator[Remark]:

@@ -1,11 +1,11 @@
 """Finds records: by kind, stage, priority, service, person and words, in some order, page by page, however many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, intersect, or_, select
 
 from bosco.records.rows import NEVER
 from bosco.records.store import records, words
@@ -128,19 +128,31 @@ def _asked(tx: Tx, wanted: Wanted) -> Select[Any]:
         found = found.where(records.c.broken.is_(True))
     if wanted.hidden:
         found = found.where(records.c.kind.not_in(wanted.hidden))
-    for word in asked_words(wanted.q)[:MOST_WORDS]:
-        found = found.where(_has(tx, word))
-    return found
+    return found.where(*_worded(tx, asked_words(wanted.q)[:MOST_WORDS]))
 
 
-def _has(tx: Tx, word: str) -> ColumnElement[bool]:
+def _worded(tx: Tx, asked: list[str]) -> list[ColumnElement[bool]]:
     # A word that is not finished yet finds what begins with it.
-    begins = and_(words.c.word >= word, words.c.word < f"{word}\U0010ffff")
-    some = select(words.c.record).where(begins).limit(RARE + 1)
-    known = list(tx.run(some).scalars().all())
-    if len(known) <= RARE:
-        return records.c.id.in_(set(known))
-    return exists(select(words.c.record).where(words.c.record == records.c.id, begins))
+    begins = [and_(words.c.word >= word, words.c.word < f"{word}\U0010ffff") for word in asked]
+    rare, common = [], []
+    for one in begins:
+        known = list(tx.run(select(words.c.record).where(one).limit(RARE + 1)).scalars().all())
+        if len(known) <= RARE:
+            rare.append(records.c.id.in_(set(known)))
+        else:
+            common.append(one)
+    in_each = [exists(select(words.c.record).where(words.c.record == records.c.id, one)) for one in common]
+    if rare or len(common) < 2 or _meet(tx, in_each):
+        return [*rare, *in_each]
+    # Words that stand in many records and hardly ever together: their lists are laid over each other first.
+    return [records.c.id.in_(intersect(*(select(words.c.record).where(one) for one in common)))]
+
+
+def _meet(tx: Tx, in_each: Sequence[ColumnElement[bool]]) -> bool:
+    """Say whether words stand together often enough among the latest records to be looked for in each that comes by."""
+    latest = select(records.c.id).order_by(records.c.id.desc()).limit(RARE).subquery()
+    met = select(records.c.id).where(records.c.id.in_(select(latest.c.id)), *in_each).limit(RARE // 50)
+    return len(tx.run(met).all()) == RARE // 50
 
 
 def counted(tx: Tx, wanted: Wanted, most: int = 1000) -> int:

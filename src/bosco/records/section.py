@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from bosco.kit.units import say_duration
 from bosco.kit.words import Text, msg
-from bosco.notices.section import PRIORITIES, Priority
+from bosco.notices.section import CLOCKS, PRIORITIES, Priority, sooner_below
 from bosco.people.targets import Target
 from bosco.plan.header import read_code
 from bosco.plan.ledger import Misplaced, nearest
@@ -352,11 +352,12 @@ def _unknown_priorities(plan: Plan) -> Iterator[Remark]:
 def _two_promises(plan: Plan) -> Iterator[Remark]:
     """Warn of a priority that is promised one thing here and another there."""
     for key, kind in plan[RECORDS].items():
+        yield from sooner_below(kind.priorities, ("records", key, "priorities"))
         for name, own in kind.priorities.items():
             common = plan[PRIORITIES].get(name)
             if common is None or not plan.says(PRIORITIES):
                 continue
-            for word in ("acknowledge", "resolve"):
+            for word in CLOCKS:
                 here, there = getattr(own, word), getattr(common, word)
                 if here is not None and there is not None and here != there:
                     says = msg(
