@@ -113,14 +113,22 @@ def _is_forward(kind: Kind, here: str, there: str) -> bool:
 
 def missing_fields(kind: Kind, record: Record, stage: str) -> list[str]:
     """Return the fields without which that stage may not be entered."""
-    flow = list(kind.flow)
-    reached = flow.index(stage) if stage in flow else len(flow)
+    passed = passed_on_the_way(kind, record.stage, stage, from_the_start=True)
     found = []
     for name, one in kind.fields.items():
         gate = one.before or (kind.last[0] if one.required else None)
-        if gate in flow and flow.index(gate) <= reached and is_empty(one, record.fields.get(name)):
+        if gate in passed and is_empty(one, record.fields.get(name)):
             found.append(name)
     return found
+
+
+def passed_on_the_way(kind: Kind, here: str, there: str, *, from_the_start: bool = False) -> frozenset[str]:
+    """Return the stages whose demands count for a move: those between; where `moves` leads there itself, that one."""
+    flow = list(kind.flow)
+    if here in kind.moves or there not in flow:
+        return frozenset([there] if there in flow else flow)
+    start = 0 if from_the_start or here not in flow else flow.index(here) + 1
+    return frozenset(flow[start : flow.index(there) + 1])
 
 
 def is_empty(field: Field, value: Any) -> bool:
@@ -145,8 +153,7 @@ def missing_approvals(plan: Plan, kind: Kind, record: Record, stage: str) -> lis
     flow = list(kind.flow)
     if stage not in flow:
         return []
-    here = flow.index(record.stage) if record.stage in flow else -1
-    way = flow[here + 1 : flow.index(stage) + 1]
+    way = passed_on_the_way(kind, record.stage, stage)
     owed = [one.target for one in asked_to_approve(plan, record) if one.before in way and one.given is None]
     return list(dict.fromkeys(owed))
 
