@@ -53,6 +53,15 @@ def test_a_flat_line_that_steps_is_seen_and_a_hole_is_nothing() -> None:
     assert [one.name for one in moved_first([stepped, hole, short], START, BEFORE, AFTER)] == ["queue"]
 
 
+def test_a_counter_that_ticks_now_and_then_has_not_moved_when_it_ticks_again() -> None:
+    minutes = np.arange(-100, 20)
+    values = np.where(minutes % 13 < 2, 0.05, 0.0)
+    times = (START.timestamp() * 1000 + minutes * 60_000).astype(np.int64)
+    assert moved_first([Curve("ticks", "ticks", times, values)], START, BEFORE, AFTER) == []
+    burst = np.where(minutes >= -4, 2.0, values)
+    assert [one.name for one in moved_first([Curve("burst", "burst", times, burst)], START, BEFORE, AFTER)] == ["burst"]
+
+
 def test_past_incidents_are_alike_by_the_words_they_share() -> None:
     others = [("A-1", ["api", "down", "database"]), ("A-2", ["web", "slow"]), ("A-3", ["api", "down"]), ("A-4", [])]
     assert alike(["api", "down"], others) == [("A-3", 1.0), ("A-1", 2 / 3)]

@@ -13,6 +13,8 @@ ENOUGH = 8
 # So many times its usual spread away from the middle is no longer usual, twice in a row no longer chance.
 FAR = 5.0
 IN_A_ROW = 2
+# The second farthest of some dozens of points lies about so many spreads away.
+ASTRAY = 3.0
 # A spread of a flat line: a hundredth of its level.
 LEAST = 0.01
 
@@ -61,8 +63,11 @@ def _move(curve: Curve, opens: datetime, closes: datetime) -> Move | None:
     if len(calm) < ENOUGH or np.count_nonzero(watched) < IN_A_ROW:
         return None
     usual = float(np.median(calm))
-    # 1.4826 makes the median distance comparable with a standard deviation.
-    spread = max(1.4826 * float(np.median(np.abs(calm - usual))), LEAST * abs(usual), 1e-9)
+    distances = np.abs(calm - usual)
+    # 1.4826 makes the median distance comparable with a standard deviation. What went astray more than once in
+    # the calm hour is usual too: a counter that ticks now and then has a middle of nought, and no median distance.
+    astray = float(np.partition(distances, -2)[-2]) / ASTRAY
+    spread = max(1.4826 * float(np.median(distances)), astray, LEAST * abs(usual), 1e-9)
     away = np.abs(values[watched] - usual) / spread
     first = _first_run(away > FAR)
     if first is None:

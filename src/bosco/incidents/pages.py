@@ -20,7 +20,7 @@ from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import Sayable, Text, msg, say
 from bosco.notices.section import PRIORITIES
 from bosco.notices.service import Notices
-from bosco.people.section import shown_name
+from bosco.people.section import TEAM, shown_name
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import NAME, TIMEZONE
 from bosco.plan.load import Plan
@@ -100,7 +100,7 @@ def _lists(ask: Ask) -> list[Any]:
             open=[one for one in shown if not one.record.over],
             owed=await _visible(ask, visitor),
             past=page,
-            actions=_actions(found, now),
+            actions=_actions(plan, found, now),
             older=f"/incidents?before={page[-1].record.number}" if page and start + ON_A_PAGE < len(past) else None,
             figures=figures_of(counted),
             acts=visitor.may("responder"),
@@ -134,13 +134,13 @@ def _lists(ask: Ask) -> list[Any]:
     return [incidents_page, new_page, open_incident]
 
 
-def _actions(found: list[tuple[Case, Record]], now: datetime) -> list[dict[str, Any]]:
+def _actions(plan: Plan, found: list[tuple[Case, Record]], now: datetime) -> list[dict[str, Any]]:
     """Return what is still to be done after incidents that are over, those due soonest first."""
     open_ones = [
         {
             "number": record.number,
             "text": task.text,
-            "owner": task.owner,
+            "owner": shown_name(plan, task.owner) if task.owner and task.owner in plan[TEAM] else task.owner,
             "due": task.due,
             "late": bool(task.due and task.due < now),
         }
