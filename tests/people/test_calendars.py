@@ -11,6 +11,7 @@ from tests.people.rota import instant, plan_of
 
 from bosco.kit.clock import VirtualClock
 from bosco.kit.net import RealNet
+from bosco.kit.refusal import Refusal
 from bosco.people.calendars import Calendars
 from bosco.plan.secrets import Secrets
 from bosco.store.store import Store
@@ -114,6 +115,25 @@ def test_a_calendar_that_cannot_be_read_changes_nothing_and_is_told(kept: Kept, 
             entries, trouble = await kept.state()
             assert (entries, why in trouble) == (1, True)
             assert kept.who("2026-03-02T12:00") == "devops"
+
+    kept.run(story)
+
+
+def test_a_file_says_who_is_on_call_until_it_is_taken_away(kept: Kept, elsewhere: Elsewhere) -> None:
+    async def story() -> None:
+        elsewhere.holds(
+            ("Backend", "20260302T070000Z", "20260303T070000Z"), ("Who?", "20260303T070000Z", "20260304T070000Z")
+        )
+        found = await kept.calendars.take_file("rota", elsewhere.text.encode(), by="me")
+        assert (len(found.entries), found.unknown) == (1, 1)
+        assert kept.who("2026-03-02T12:00") == "backend"
+        with pytest.raises(Refusal):
+            await kept.calendars.take_file("rota", b"<html>", by="me")
+        with pytest.raises(Refusal):
+            await kept.calendars.take_file("none", elsewhere.text.encode(), by="me")
+        assert kept.who("2026-03-02T12:00") == "backend"
+        await kept.calendars.forget_file("rota", by="me")
+        assert kept.who("2026-03-02T12:00") == ""
 
     kept.run(story)
 

@@ -1,6 +1,7 @@
 """The pages of who is on call in a real browser: seen, changed, exchanged, by hand and by keyboard."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -108,6 +109,23 @@ def test_what_cannot_be_is_refused_beside_its_field(house: House, fields: dict[s
     answer = house.post("/on-call/stand-in", "responder", **fields)
     assert answer.status == 422
     assert 'class="wrong"' in answer.text
+
+
+def test_a_file_gives_turns_until_they_are_taken_away(browser: Browser, house: House) -> None:
+    context, page = enter(browser, house)
+    page.goto("/on-call?rotation=days")
+    page.get_by_text("Take the turns of a file").click()
+    soon = f"{datetime.now(UTC) + timedelta(days=300):%Y%m%d}"
+    times = [f"DTSTART:{soon}T000000Z", f"DTEND:{soon}T010000Z"]
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:1", "SUMMARY:Ada", *times, "END:VEVENT", "END:VCALENDAR", ""]
+    text = "\r\n".join(lines)
+    page.get_by_label("File").set_input_files({"name": "a.ics", "mimeType": "text/calendar", "buffer": text.encode()})
+    page.get_by_role("button", name="Take it").click()
+    expect(page.get_by_text("Entries that count: 1.")).to_be_visible()
+    page.get_by_text("Take the turns of a file").click()
+    page.get_by_role("button", name="Take them away").click()
+    expect(page.get_by_text("The turns are as they were.")).to_be_visible()
+    context.close()
 
 
 def test_a_viewer_sees_and_cannot_act(house: House) -> None:

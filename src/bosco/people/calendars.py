@@ -12,7 +12,7 @@ from bosco.kit.marks import engine, service
 from bosco.kit.net import Net, NetFailed, Request
 from bosco.kit.numbers import Unreadable
 from bosco.kit.packed import pack, unpack
-from bosco.kit.refusal import Refusal
+from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import LANGUAGES, Sayable, msg, say
 from bosco.people import store
 from bosco.people.calendar_in import LARGEST, Entry, Read, read_calendar
@@ -74,8 +74,8 @@ class Calendars:
     async def read(self, rotation: str) -> None:
         """Read a rotation's calendar; one that cannot be read changes nothing but what is told of it."""
         plan = self._current.plan
-        written = plan[ON_CALL][rotation].calendar
-        if written is None:
+        known = plan[ON_CALL].get(rotation)
+        if known is None or (written := known.calendar) is None:
             return
         try:
             found = await self._fetch(plan, written)
@@ -83,6 +83,29 @@ class Calendars:
             await self._store.write(partial(self._fail, rotation=rotation, why=error.says))
             return
         await self._store.write(partial(self._keep, rotation=rotation, found=found))
+
+    async def take_file(self, rotation: str, raw: bytes, *, by: str) -> Read:
+        """Let the entries of a file say who is on call, in place of those of the file before."""
+        plan = self._current.plan
+        if rotation not in plan[ON_CALL]:
+            raise not_found(msg("There is no rotation called {name}.", name=rotation[:100]))
+        try:
+            found = await self._understood(plan, raw)
+        except Unreadable as error:
+            raise Refusal(Code.INVALID, error.says, where="file") from error
+        await self._store.write(partial(self._keep_file, rotation=rotation, entries=found.entries, by=by))
+        return found
+
+    async def forget_file(self, rotation: str, *, by: str) -> None:
+        """Let the file say nothing any more."""
+        await self._store.write(partial(self._keep_file, rotation=rotation, entries=(), by=by))
+
+    def _keep_file(self, tx: Tx, rotation: str, entries: tuple[Entry, ...], by: str) -> None:
+        if self._sync(tx, rotation, f"{store.UPLOADED}rotation:{rotation}", entries):
+            data = {"name": pack(shown_name(self._current.plan, rotation)), "count": len(entries)}
+            subject = f"rotation:{rotation}"
+            write_line(tx, subject=subject, what="on-call.file-read", actor=by, data=data)
+            self._on_call.changed(tx, rotation)
 
     async def kept(self) -> dict[str, Kept]:
         """Return how reading went, by rotation."""
@@ -106,8 +129,11 @@ class Calendars:
             raise Unreadable(msg("it did not answer within {n} s", n=int(PATIENCE.total_seconds()))) from None
         if answer.status != 200:
             raise Unreadable(msg("it answered {status}", status=answer.status))
+        return await self._understood(plan, answer.body)
+
+    async def _understood(self, plan: Plan, raw: bytes) -> Read:
         now = self._clock.read()
-        ask = partial(read_calendar, answer.body, names_of(plan), plan[TIMEZONE], now - BEFORE, now + AFTER)
+        ask = partial(read_calendar, raw, names_of(plan), plan[TIMEZONE], now - BEFORE, now + AFTER)
         return await self._clock.in_thread(None, ask)
 
     def _keep(self, tx: Tx, rotation: str, found: Read) -> None:

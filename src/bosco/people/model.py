@@ -18,6 +18,7 @@ SAYINGS: dict[str, Message] = {
     "on-call.exchange-cancelled": msg("{rotation}: {first} no longer asks {second} to exchange turns: {why}"),
     "on-call.feed-renewed": msg("The calendar of {name} has a new address"),
     "on-call.calendar-read": msg("The calendar of {name} was read: {count} entries count"),
+    "on-call.file-read": msg("A file says who is on call of {name}: {count} entries count"),
     "on-call.calendar-failed": msg("The calendar of {name} could not be read: {why}"),
 }
 
@@ -69,7 +70,7 @@ class Change:
     @property
     def is_from_calendar(self) -> bool:
         """Say whether a calendar says so, rather than a person."""
-        return self.source.startswith("calendar:")
+        return self.source.startswith(("calendar:", "file:"))
 
 
 ExchangeState = Literal["asked", "agreed", "refused", "cancelled"]

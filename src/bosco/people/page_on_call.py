@@ -18,10 +18,11 @@ from bosco.people.days import days_of, joined, months_of, span_ahead
 from bosco.people.exchanges import Exchanges
 from bosco.people.feeds import Feeds
 from bosco.people.me import person_of
-from bosco.people.model import Hole, Shift
+from bosco.people.model import Change, Hole, Shift
 from bosco.people.on_call import holes
 from bosco.people.section import ON_CALL, TEAM, members_of, people_at_level, shown_name
 from bosco.people.service import OnCall
+from bosco.people.store import UPLOADED
 from bosco.plan.current import CurrentPlan
 from bosco.plan.day_words import WEEKDAYS
 from bosco.plan.header import URL
@@ -102,6 +103,7 @@ def on_call_routes(asked: Asked) -> list[Any]:
             today=now.astimezone(zone).date(),
             me=me,
             mine=mine(ahead, me)[:MINE] if me else [],
+            from_file=_from_file(await asked.on_call.changes(), chosen),
             changes=[
                 one
                 for one in await asked.on_call.changes()
@@ -142,6 +144,11 @@ def groups_of(plan: Plan) -> list[Group]:
         if one.is_group:
             found.append(Group(shown_name(plan, key), [shown_name(plan, each) for each in members_of(plan, key)]))
     return found
+
+
+def _from_file(changes: Sequence[Change], chosen: Ahead | None) -> int:
+    """Return how many turns of the rotation a file gives."""
+    return sum(chosen is not None and one.source == f"{UPLOADED}rotation:{chosen.key}" for one in changes)
 
 
 async def _read(asked: Asked, chosen: Ahead | None) -> Kept | None:
