@@ -28,7 +28,7 @@ from bosco.web.visitor import AnyRequest, Visitor, may
 
 NAV = [
     Nav(msg("Alerts"), "/alerts", icon="bell", order=11),
-    Nav(msg("Levels"), "/rules", icon="ruler", order=35),
+    Nav(msg("Levels"), "/rules", icon="sliders-horizontal", order=24),
 ]
 STATES = {
     "firing": msg("They hold"),

@@ -27,7 +27,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor
 
-NAV = [Nav(msg("Anomalies"), "/anomalies", icon="bug", order=31)]
+NAV = [Nav(msg("Anomalies"), "/anomalies", icon="bug", order=41)]
 
 
 def routes(

@@ -27,7 +27,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
-NAV = [Nav(msg("Channels"), "/channels", icon="send", order=56)]
+NAV = [Nav(msg("Channels"), "/channels", icon="send", order=63)]
 ENDS: dict[LetterState, tuple[str, Message]] = {
     "waiting": ("info", msg("On its way")),
     "delivered": ("ok", msg("Delivered")),

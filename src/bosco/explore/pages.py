@@ -17,8 +17,8 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 
 NAV = [
-    Nav(msg("Measures"), "/measures", icon="ruler", order=26),
-    Nav(msg("Explore"), "/explore", icon="chart-spline", order=27),
+    Nav(msg("Measures"), "/measures", icon="ruler", order=22),
+    Nav(msg("Explore"), "/explore", icon="chart-spline", order=23),
 ]
 
 

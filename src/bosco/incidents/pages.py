@@ -7,6 +7,7 @@ from typing import Any, cast
 from litestar import Response, get, post
 
 from bosco.incidents import learning
+from bosco.incidents.ahead import next_of
 from bosco.incidents.figures import figures_of
 from bosco.incidents.pages_figures import counted_of, figure_routes
 from bosco.incidents.pages_one import Ask, one_routes
@@ -18,12 +19,14 @@ from bosco.kit.clock import Clock
 from bosco.kit.packed import unpack
 from bosco.kit.refusal import Code, Refusal, not_found
 from bosco.kit.words import Sayable, Text, msg, say
+from bosco.notices.model import Ahead
 from bosco.notices.section import PRIORITIES
 from bosco.notices.service import Notices
 from bosco.people.section import TEAM, shown_name
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import NAME, TIMEZONE
 from bosco.plan.load import Plan
+from bosco.records.matters import key_of
 from bosco.records.moves import kind_of
 from bosco.records.record import Record
 from bosco.records.section import priorities_of
@@ -49,7 +52,7 @@ MOST_ACTIONS = 30
 BLOCKS = ("top", "story", "side")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shown:
     """An incident in a list."""
 
@@ -63,6 +66,8 @@ class Shown:
     stage: Sayable | Text
     lasted: timedelta
     postmortem: str | None = None
+    next_says: Any = None
+    next_at: datetime | None = None
 
 
 def routes(  # noqa: PLR0913, PLR0917 - the page of an incident reads everybody
@@ -89,6 +94,10 @@ def _lists(ask: Ask) -> list[Any]:
         states = {one.number: one.state for one in await ask.incidents.owed()}
         states |= {one.number: one.state for one in await ask.incidents.published()}
         shown = [_shown(plan, case, record, now, states.get(record.number)) for case, record in found]
+        going = [one for one in shown if not one.record.over]
+        ahead = await ask.notices.ahead_of(key_of(one.record) for one in going)
+        for one in going:
+            one.next_says, one.next_at = next_of(plan, one.record, ahead.get(key_of(one.record), Ahead()), now)
         past = [one for one in shown if one.record.over and one.record.merged_into is None]
         numbers = [one.record.number for one in past]
         start = numbers.index(before) + 1 if before in numbers else 0
@@ -97,7 +106,7 @@ def _lists(ask: Ask) -> list[Any]:
         return ask.shell.page(
             request,
             "incidents/incidents.html",
-            open=[one for one in shown if not one.record.over],
+            open=going,
             owed=await _visible(ask, visitor),
             past=page,
             actions=_actions(plan, found, now),

@@ -19,7 +19,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import PUBLIC, AnyRequest, Visitor
 
-NAV = [Nav(msg("Notices"), "/notices", icon="bell-ring", order=55)]
+NAV = [Nav(msg("Notices"), "/notices", icon="bell-ring", order=62)]
 # The link is a proof: it must not travel to anybody else.
 QUIET = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bosco.alerts.model import Alert
 from bosco.alerts.shown import shown
+from bosco.incidents.ahead import next_of
 from bosco.incidents.store import Case
-from bosco.kit.packed import unpack
 from bosco.kit.plural import plural
 from bosco.kit.words import msg
 from bosco.notices.audience import name_of
@@ -16,10 +16,7 @@ from bosco.notices.model import Ahead
 from bosco.notices.section import PRIORITIES
 from bosco.notices.urgency import Urgency, urgency_of
 from bosco.overview.now import Now
-from bosco.plan.header import TIMEZONE
 from bosco.plan.load import Plan
-from bosco.records.clock import clocks
-from bosco.records.explain import CALLED
 from bosco.records.matters import key_of
 from bosco.records.record import Record
 from bosco.services.section import service_name
@@ -103,7 +100,7 @@ def _of_incident(plan: Plan, case: Case, record: Record, ahead: Ahead, at: datet
     assert urgency is not None
     recovered = case.recovered is not None
     owner = record.acknowledged_by or ahead.owner
-    next_says, next_at = _next_of(plan, record, ahead, at)
+    next_says, next_at = next_of(plan, record, ahead, at)
     return Trouble(
         title=msg("{number}: {title}", number=record.number, title=record.title),
         href=f"/incidents/{record.number}",
@@ -116,15 +113,6 @@ def _of_incident(plan: Plan, case: Case, record: Record, ahead: Ahead, at: datet
         where=service_name(plan, record.service) if record.service else None,
         recovered=recovered,
     )
-
-
-def _next_of(plan: Plan, record: Record, ahead: Ahead, at: datetime) -> tuple[Any, datetime | None]:
-    """Return what comes next of an incident: somebody is told, or a promise ends."""
-    if ahead.next is not None:
-        return unpack(ahead.next.says), ahead.next.at
-    running = [one for one in clocks(record, at, plan[TIMEZONE]) if one.state != "stopped" and one.due is not None]
-    coming = min((one for one in running if one.due and one.due > at), key=lambda one: one.due or at, default=None)
-    return (CALLED[coming.word], coming.due) if coming else (None, None)
 
 
 def _of_alert(plan: Plan, one: Alert, ahead: Ahead) -> Trouble:

@@ -19,8 +19,8 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 
 NAV = [
-    Nav(msg("On call"), "/on-call", icon="phone-call", order=25),
-    Nav(msg("People"), "/people", icon="contact", order=26),
+    Nav(msg("On call"), "/on-call", icon="phone-call", order=60),
+    Nav(msg("People"), "/people", icon="contact", order=61),
 ]
 
 

@@ -20,7 +20,7 @@ from bosco.web.shell import Shell
 
 NAV = [
     Nav(msg("Services"), "/services", icon="server", order=20),
-    Nav(msg("Probes"), "/probes", icon="activity", order=25),
+    Nav(msg("Probes"), "/probes", icon="activity", order=21),
 ]
 
 

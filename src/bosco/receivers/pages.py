@@ -25,7 +25,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor, may
 
-NAV = [Nav(msg("Receivers"), "/receivers", icon="webhook", order=45)]
+NAV = [Nav(msg("Receivers"), "/receivers", icon="webhook", order=64)]
 LONGEST_TRIED = 200_000
 # What a token is called in lines to copy.
 YOUR_TOKEN = "YOUR_TOKEN"  # noqa: S105 - stands where the token goes

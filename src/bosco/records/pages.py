@@ -24,7 +24,7 @@ from bosco.web.nav import Nav
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor
 
-NAV = [Nav(msg("Records"), "/records", icon="inbox", order=30)]
+NAV = [Nav(msg("Records"), "/records", icon="inbox", order=40)]
 
 
 def routes(  # noqa: PLR0913, PLR0917 - the page of a record reads everybody

@@ -20,7 +20,7 @@ from bosco.kit.words import Language, Sayable, say, translate
 from bosco.web.assets import Assets
 from bosco.web.draw import DRAWINGS, chart_json
 from bosco.web.marked import marked
-from bosco.web.nav import Nav
+from bosco.web.nav import Nav, parted
 from bosco.web.reader import Reader, reader, reader_of, reading
 from bosco.web.site import Site
 from bosco.web.states import STATES
@@ -144,10 +144,12 @@ class Shell:
             default=None,
         )
         query = request.url.query
+        places = [entry for entry in offered if not entry.calls]
         return {
             "site": self.site,
             "visitor": visitor,
-            "nav": [entry for entry in offered if not entry.calls],
+            "nav": places,
+            "parts": parted(places),
             "calls": [entry for entry in offered if entry.calls],
             "here": here,
             "path": path,
