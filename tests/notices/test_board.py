@@ -109,7 +109,7 @@ def test_nothing_keeps_anybody_out(
     opened = context.new_page()
     complaints = heard(opened)
     opened.goto(path)
-    expect(opened.locator(".unread").first).to_be_attached()
+    expect(opened.locator("[data-unread]").first).to_be_attached()
     assert findings(opened) == []
     assert complaints == []
     wide = opened.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
