@@ -17,7 +17,9 @@ LOOKS = [
     (PHONE, f"/records/{NUMBER}", "en-GB", "dark"),
     (DESKTOP, "/records", "en-GB", "dark"),
     (PHONE, "/records", "fr-FR", "light"),
-    (DESKTOP, "/records/new", "fr-FR", "light"),
+    (DESKTOP, "/records/new?kind=sheet", "fr-FR", "light"),
+    (DESKTOP, "/records/board?kind=sheet", "fr-FR", "dark"),
+    (PHONE, "/records/board?kind=sheet", "en-GB", "light"),
 ]
 
 
@@ -39,4 +41,34 @@ def test_nothing_keeps_anybody_out(
     page.goto(path)
     assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_every_part_of_a_record_is_reached_with_nothing_in_the_way_and_keys_lead_about(
+    browser: Browser, house: House
+) -> None:
+    context = Look(DESKTOP, "en-GB", "light").open(browser, base_url=f"http://127.0.0.1:{house.alive.port}")
+    context.set_extra_http_headers({"Authorization": f"Bearer {house.tokens['manager']}"})
+    page = context.new_page()
+    page.goto(f"/records/{NUMBER}")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    assert findings(page) == []
+    page.goto("/records")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.getAttribute('href')").startswith("/records/")
+    page.keyboard.press("x")
+    assert page.locator("tbody input:checked").count() == 1
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.press("Tab")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    assert page.locator("dialog#keys").is_visible()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_url("**/records/new")
+    assert page.evaluate("document.activeElement.name") == "title"
+    page.locator("select[name=kind]").select_option("sheet")
+    page.keyboard.press("Tab")
     context.close()

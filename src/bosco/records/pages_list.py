@@ -188,6 +188,7 @@ async def _page(
         csv=address(wanted, "/records.csv", before=""),
         everything=address(Wanted()),
         outcome=outcome,
+        narrowed=bool(wanted.stage or wanted.priority or wanted.service),
         writes=may_write(visitor),
         filtered=replace(wanted, before="", sort="opened") != Wanted(),
     )
