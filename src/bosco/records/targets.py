@@ -30,6 +30,8 @@ def address_of(target: str) -> str | None:
     if re.fullmatch(r"https?://[^\s<>\"']+", target):
         return target
     kind, _, name = target.partition(":")
+    if kind == "measure" and name:
+        return f"/explore?query={quote(name, safe='')}"
     start = _PATHS.get(kind)
     return start + quote(name, safe="") if start and name else None
 
