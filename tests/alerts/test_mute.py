@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.alerts.world import PLAN, World
+from tests.alerts.world import PLAN, World, plan_of
 
 from bosco.alerts.model import Raised
 from bosco.alerts.rows import Asked
@@ -233,5 +233,18 @@ def test_a_silence_reaches_all_that_it_covers_however_many(store: Store, clock: 
         await world.settle()
         kinds = {one.hold.kind for one in await world.alerts.page(Asked("held", limit=1000)) if one.hold}
         assert "silence" not in kinds
+
+    world.play(story)
+
+
+def test_what_the_plan_no_longer_mutes_is_told(world: World) -> None:
+    async def story() -> None:
+        await world.services_turn("database", "down")
+        await world.services_turn("api", "down")
+        await world.settle()
+        assert [one.hold is not None for one in await world.open() if one.service == "api"] == [True]
+        world.current.replace(plan_of(PLAN.replace(", needs: [database]", "")))
+        await world.ears.settle_held()
+        assert [one.hold for one in await world.open() if one.service == "api"] == [None]
 
     world.play(story)

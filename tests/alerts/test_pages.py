@@ -75,6 +75,18 @@ def test_nothing_keeps_anybody_out(
     context.close()
 
 
+def test_the_list_is_walked_with_the_keyboard(browser: Browser, house: House) -> None:
+    context = Look(DESKTOP, "en-GB", "light").open(browser, base_url=f"http://127.0.0.1:{house.alive.port}")
+    context.set_extra_http_headers({"Authorization": f"Bearer {house.tokens['viewer']}"})
+    page = context.new_page()
+    page.goto("/alerts")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/alerts/*")
+    context.close()
+
+
 def test_a_silence_shows_what_it_mutes_before_and_after_it_is_made(house: House) -> None:
     path, form = path_of(house), {"scope": "service", "lasts": "1h", "reason": "we know <b>it</b>"}
     start = {"from": path.rpartition("/")[2], **form}

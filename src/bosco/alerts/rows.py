@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Row, Text, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bosco.alerts.model import Alert, Hold
@@ -14,6 +15,7 @@ from bosco.store.tx import Tx
 from bosco.store.types import clean
 
 _OPEN = alerts.c.resolved_at.is_(None)
+_LABELS = type_coerce(alerts.c.labels, Text)
 _INSERT_SQLITE = sqlite.insert(alerts).on_conflict_do_nothing()
 _INSERT_POSTGRESQL = postgresql.insert(alerts).on_conflict_do_nothing()
 # How many alerts are looked at together when something changes for all of them.
@@ -76,6 +78,17 @@ def open_alerts(
     return [_alert(row) for row in tx.run(query.order_by(alerts.c.id).limit(MOST_OPEN))]
 
 
+def held_by_plan(tx: Tx, limit: int) -> list[str]:
+    """Return the ids of alerts that hold and are muted for what the plan says: planned work, what needs what."""
+    query = select(alerts.c.id).where(_OPEN, alerts.c.held_by.in_(("maintenance", "dependency")))
+    return list(tx.run(query.order_by(alerts.c.id).limit(limit)).scalars())
+
+
+def still(tx: Tx, ids: Sequence[str]) -> list[Alert]:
+    """Return those of these alerts that still hold."""
+    return [_alert(row) for row in tx.run(select(alerts).where(alerts.c.id.in_(ids), _OPEN).order_by(alerts.c.id))]
+
+
 # What a silence may name and a column tells.
 _COLUMNS = {
     "service": alerts.c.service,
@@ -91,7 +104,7 @@ def by_columns(covers: Mapping[str, str]) -> bool:
 
 
 def named(tx: Tx, covers: Mapping[str, str], *, after: str = "", limit: int | None = None) -> list[Alert]:
-    """Return the alerts that hold of which the columns are as named, the oldest first; labels are not looked at."""
+    """Return the alerts that hold of which the columns are as named, the oldest first; of labels it is not sure."""
     query = select(alerts).where(*_named(covers), alerts.c.id > after).order_by(alerts.c.id).limit(limit)
     return [_alert(row) for row in tx.run(query)]
 
@@ -102,8 +115,11 @@ def count_named(tx: Tx, covers: Mapping[str, str]) -> int:
 
 
 def _named(covers: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    wanted = [_COLUMNS[word] == clean(value) for word, value in covers.items() if word in _COLUMNS]
-    return [_OPEN, *wanted]
+    columns = [_COLUMNS[word] == clean(value) for word, value in covers.items() if word in _COLUMNS]
+    # Whoever asks looks at the labels as well: this only spares it most of those that have others.
+    labels = [(word.removeprefix("label."), value) for word, value in covers.items() if word not in _COLUMNS]
+    written = (msgspec.json.encode({clean(name): clean(value)}).decode()[1:-1] for name, value in labels)
+    return [_OPEN, *columns, *(_LABELS.contains(one, autoescape=True) for one in written)]
 
 
 def turns_of(tx: Tx, fingerprint: str, since: datetime) -> list[datetime]:

@@ -1,6 +1,7 @@
 """Raises an alert for each service that is not well, and for each probe that watches none."""
 
 import asyncio
+from functools import partial
 from typing import Any, Protocol
 
 from bosco.alerts import rows
@@ -43,6 +44,9 @@ from bosco.store.timers import Timer
 from bosco.store.tx import Tx
 
 UNKNOWN = "alerts.unknown"
+# How many muted alerts are looked at when the plan has changed, and how many in one transaction.
+AT_ONCE = 10_000
+SOME = 200
 
 
 class Raises(Protocol):
@@ -130,6 +134,7 @@ class ServiceEars:
         """Keep the alerts in step with how services stand, also when the plan has changed."""
         while True:
             await self.reconcile()
+            await self.settle_held()
             await self._news.wait()
             self._news.clear()
 
@@ -156,6 +161,15 @@ class ServiceEars:
 
         if found := await self._store.read(due):
             await self._store.write(lambda tx: self._judge_all(tx, found))
+
+    async def settle_held(self) -> None:
+        """Look again at what kept alerts from being told: the plan may no longer say so."""
+        held = await self._store.read(lambda tx: rows.held_by_plan(tx, AT_ONCE))
+        for start in range(0, len(held), SOME):
+            await self._store.write(partial(self._settle_some, held[start : start + SOME]))
+
+    def _settle_some(self, ids: list[str], tx: Tx) -> None:
+        self._life.settle_these(tx, rows.still(tx, ids))
 
     def _judge_all(self, tx: Tx, found: list[tuple[str, Standing | None]]) -> None:
         for name, standing in found:
