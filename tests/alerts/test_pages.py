@@ -87,6 +87,19 @@ def test_the_list_is_walked_with_the_keyboard(browser: Browser, house: House) ->
     context.close()
 
 
+def test_what_somebody_is_typing_stays_when_the_page_refreshes(browser: Browser, house: House) -> None:
+    context = Look(DESKTOP, "en-GB", "light").open(browser, base_url=f"http://127.0.0.1:{house.alive.port}")
+    context.set_extra_http_headers({"Authorization": f"Bearer {house.tokens['responder']}"})
+    page = context.new_page()
+    page.goto(path_of(house))
+    page.locator("#forms input[name=reason]").first.fill("we know")
+    with page.expect_response(lambda answer: "/alerts/" in answer.url):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:again'))")
+    page.wait_for_timeout(200)
+    assert page.locator("#forms input[name=reason]").first.input_value() == "we know"
+    context.close()
+
+
 def test_a_silence_shows_what_it_mutes_before_and_after_it_is_made(house: House) -> None:
     path, form = path_of(house), {"scope": "service", "lasts": "1h", "reason": "we know <b>it</b>"}
     start = {"from": path.rpartition("/")[2], **form}

@@ -19,7 +19,7 @@ _LABELS = type_coerce(alerts.c.labels, Text)
 _INSERT_SQLITE = sqlite.insert(alerts).on_conflict_do_nothing()
 _INSERT_POSTGRESQL = postgresql.insert(alerts).on_conflict_do_nothing()
 # How many alerts are looked at together when something changes for all of them.
-MOST_OPEN = 5000
+MOST_OPEN = 50_000
 
 
 @dataclass(frozen=True)
