@@ -18,7 +18,6 @@ FIGURES = {
     "bundle_size": (842, 811, 4),
     "first_contentful_paint": (1.4, 1.2, 0.05),
     "time_to_interactive": (2.9, 2.5, 0.1),
-    "load_time": (1.45, 1.3, 0.04),
     "critical_vulnerabilities": (0, 0, 0),
     "active_users_day": (3010, 3420, 60),
     "active_users_month": (9800, 11200, 90),
