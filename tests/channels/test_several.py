@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,6 +19,7 @@ from bosco.channels.give_up import gives_up_after
 from bosco.channels.model import Receiver
 from bosco.channels.section import CHANNELS, ways_out
 from bosco.channels.store import letters, reached
+from bosco.channels.traffic import Traffic
 from bosco.kit.refusal import Refusal
 from bosco.plan.load import load_texts
 from bosco.store.parcel import outbox
@@ -204,3 +205,17 @@ async def _ended(world: World, letter_id: str) -> Delivery:
             return found
         await asyncio.sleep(0.02)
     raise AssertionError("it never ended")
+
+
+def test_no_more_leaves_than_the_far_end_is_known_to_take_unless_the_plan_says_otherwise() -> None:
+    text = "plan: X\nchannels: {a: {discord: x}, b: {discord: x, limit: 1/min}, c: {webhook: 'https://x.example'}}\n"
+    plan = load_texts({"plan.yml": text}).plan
+    assert plan is not None
+    traffic, now = Traffic(), datetime(2026, 3, 2, tzinfo=UTC)
+    left = {}
+    for name in "abc":
+        channel = plan[CHANNELS][name]
+        left[name] = sum(traffic.hinders(name, channel, now) is None for _ in range(20))
+        again = traffic.hinders(name, channel, now + timedelta(seconds=2))
+        assert (again is None) == (name != "b")
+    assert left == {"a": 5, "b": 1, "c": 20}

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from bosco.channels.model import Event
 from bosco.kit.clock import Clock
 from bosco.kit.net import Net
+from bosco.kit.units import Rate
 from bosco.kit.words import Language, Message, Sayable
 from bosco.plan.part import PlanPart
 from bosco.plan.secrets import Secrets
@@ -98,6 +99,8 @@ class Kind(PlanPart):
     address: ClassVar[Address] = "none"
     # Whether a letter to several is several messages: one that fails then neither stops nor repeats the others.
     one_by_one: ClassVar[bool] = False
+    # How many letters the far end takes, unless the plan says otherwise for a channel.
+    carries: ClassVar[Rate | None] = None
     called: ClassVar[Message | str] = ""
     # A text message that nobody got is worth less than one that comes late twice.
     patience: ClassVar[timedelta] = timedelta(hours=24)

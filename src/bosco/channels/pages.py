@@ -75,7 +75,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
             "health": health,
             "counted": health.counted,
             "where": getattr(channel, "channel", None) or getattr(channel, "from_", None) or ", ".join(channel.to),
-            "limit": channel.limit,
+            "limit": channel.limit or channel.way.carries,
             "gives_up": channel.gives_up,
             "named": name in plan[CHANNELS],
             "last": last,

@@ -30,12 +30,13 @@ class Traffic:
         # One letter is enough to find out whether the far end is well again.
         if self._under_way.get(name, 0) >= (1 if self.fuse(name).is_doubtful else AT_ONCE):
             return TryAgain(now + SOON, "others are under way on this channel")
-        if channel.limit is None:
+        limit = channel.limit or channel.way.carries
+        if limit is None:
             return None
-        rate = channel.limit.each_second
+        rate = limit.each_second
         bucket = self._buckets.get(name)
         if bucket is None or bucket.rate != rate:
-            most = max(1.0, channel.limit.count)
+            most = max(1.0, limit.count)
             bucket = self._buckets[name] = Bucket(rate, most, most, now)
         wait = bucket.take(now)
         return None if wait is None else TryAgain(now + wait, "as many as the channel may carry")

@@ -7,6 +7,7 @@ from bosco.channels.http import outcome
 from bosco.channels.kind import Again, Arrived, Doors, Kind, Outcome, Said
 from bosco.channels.speak import as_text
 from bosco.kit.net_model import Request
+from bosco.kit.units import Rate, read_rate
 from bosco.kit.words import Message, msg
 from bosco.plan.words import SecretText
 
@@ -21,6 +22,7 @@ class Discord(Kind):
     """
 
     discord: SecretText
+    carries: ClassVar[Rate | None] = read_rate("5/2s")
     called: ClassVar[Message | str] = "Discord"
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:

@@ -8,6 +8,7 @@ from pydantic import Field
 from bosco.channels.http import outcome, retry_after
 from bosco.channels.kind import Again, Arrived, Doors, Kind, Outcome, Refused, Said
 from bosco.kit.net_model import Request
+from bosco.kit.units import Rate, read_rate
 from bosco.kit.words import Message, msg
 from bosco.plan.words import SecretText
 
@@ -32,6 +33,7 @@ class Slack(Kind):
     signing: SecretText | None = None
     # Where Slack's own interface is, for a bot.
     api: Annotated[str, Field()] = "https://slack.com/api"
+    carries: ClassVar[Rate | None] = read_rate("60/min")
     called: ClassVar[Message | str] = "Slack"
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from bosco.channels.http import outcome
 from bosco.channels.kind import Doors, Kind, Outcome, Said
 from bosco.kit.net_model import Request
+from bosco.kit.units import Rate, read_rate
 from bosco.kit.words import Message
 from bosco.plan.words import SecretText
 
@@ -17,6 +18,7 @@ class Teams(Kind):
     """
 
     teams: SecretText
+    carries: ClassVar[Rate | None] = read_rate("4/s")
     called: ClassVar[Message | str] = "Teams"
 
     async def send(self, letter: Said, doors: Doors) -> Outcome:
