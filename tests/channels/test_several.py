@@ -22,6 +22,7 @@ from bosco.channels.store import letters, reached
 from bosco.channels.traffic import Traffic
 from bosco.kit.refusal import Refusal
 from bosco.plan.load import load_texts
+from bosco.store.outbox import find as find_parcel
 from bosco.store.parcel import outbox
 from bosco.store.worker import Worker
 
@@ -200,8 +201,9 @@ def test_a_letter_that_failed_is_sent_again_with_its_id_and_only_then(where: str
 
 async def _ended(world: World, letter_id: str) -> Delivery:
     for _ in range(400):
-        found = await world.store.read(lambda tx: find(tx, letter_id))
-        if found is not None and found.state != "waiting":
+        found, parcel = await world.store.read(lambda tx: (find(tx, letter_id), find_parcel(tx, letter_id)))
+        # Its end is told a moment before its parcel is put away.
+        if found is not None and found.state != "waiting" and parcel is not None and parcel.state != "pending":
             return found
         await asyncio.sleep(0.02)
     raise AssertionError("it never ended")
