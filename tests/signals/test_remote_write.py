@@ -134,6 +134,29 @@ def test_what_cannot_be_taken_harms_nothing_else(tmp_path: Path, clock: VirtualC
     run_virtually(clock, story)
 
 
+def test_a_sender_with_too_many_series_is_named_and_the_others_are_kept(tmp_path: Path, clock: VirtualClock) -> None:
+    several = [([("__name__", name), ("user", "7")], [(NOW, 1.0)]) for name in "abcd"]
+
+    async def story() -> None:
+        async with sampled(tmp_path, clock) as samples:
+            samples.register.limit("remote-write shop", 2)
+            for form, made in ((read_v1, request), (read_v2, request_2)):
+                batch = Batch(samples, clock, "remote-write shop")
+                await batch.take(form(made(*several), {}))
+                assert await batch.keep() == 2
+                told = 'remote-write shop sends more than 2 series; c{user="7"} is one too many'
+                assert told in batch.told()
+                assert batch.refused.total() == 2
+            # What another sends, and what was known before, goes on.
+            batch = Batch(samples, clock, "remote-write other")
+            await batch.take(read_v1(request(*several), {}))
+            assert await batch.keep() == 4
+            assert samples.register.fed == {"remote-write shop": 2, "remote-write other": 2}
+            assert samples.register.refused == {"remote-write shop": 4}
+
+    run_virtually(clock, story)
+
+
 def test_what_metrics_mean_is_kept(tmp_path: Path, clock: VirtualClock) -> None:
     async def story() -> None:
         async with sampled(tmp_path, clock) as samples:
