@@ -171,6 +171,12 @@ def test_markdown_of_a_long_text_shows_without_its_scripts(house: House, number:
     assert "<img" not in page.partition("<main")[2]
 
 
+def test_markdown_shows_while_it_is_typed(house: House) -> None:
+    seen = house.post("/records/preview?field=impact", "responder", impact=f"**all** {HOSTILE}")
+    assert (seen.status, "<strong>all</strong>" in seen.text, HOSTILE in seen.text) == (200, True, False)
+    assert house.post("/records/preview?field=impact", "viewer", impact="x").status == 403
+
+
 def test_a_list_of_things_to_check_can_be_emptied(house: House, number: str) -> None:
     def edit(checks: list[str]) -> list[str]:
         fields = [("title", "Panne"), ("checks-shown", "1"), *[("checks", one) for one in checks]]

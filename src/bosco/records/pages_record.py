@@ -34,6 +34,7 @@ from bosco.services.section import SERVICES, service_name
 from bosco.store.store import Store
 from bosco.store.tx import Tx
 from bosco.web.forms import Form
+from bosco.web.marked import marked
 from bosco.web.shell import Shell
 from bosco.web.visitor import AnyRequest, Visitor
 
@@ -94,7 +95,13 @@ def routes(desk: Desk) -> list[Any]:
 
         return await _answer(desk, request, visitor, number, work, "edit", form, msg("It is stored."))
 
-    return [one, edit, *(_route(desk, act) for act in ACTS)]
+    @post("/records/preview", status_code=200)
+    async def preview(request: AnyRequest, visitor: Visitor, field: str = "") -> Response[str]:
+        refuse_reader(visitor)
+        text = (await Form.read(request)).value(field)
+        return Response(str(marked(text)), media_type="text/html")
+
+    return [one, edit, preview, *(_route(desk, act) for act in ACTS)]
 
 
 def written(plan: Plan, kind: str, form: Form) -> dict[str, Any]:

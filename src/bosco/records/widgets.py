@@ -79,6 +79,10 @@ def empty_widgets(plan: Plan, kind: str) -> list[Widget]:
 
 def _widget(plan: Plan, name: str, one: Field, label: Any, value: Any, owed: Any) -> Widget:
     attrs = {"inputmode": "decimal"} if one.type in ("number", "percentage") else {}
+    if one.type == "long text":
+        # What it will look like shows below while it is typed; without scripts, once it is stored.
+        seen = {"hx-post": f"/records/preview?field={name}", "hx-target": f"#p-{name}", "hx-swap": "innerHTML"}
+        attrs = {**seen, "hx-trigger": "input changed delay:400ms"}
     return Widget(
         name=name,
         label=label,
