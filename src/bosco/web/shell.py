@@ -149,7 +149,7 @@ class Shell:
             "site": self.site,
             "visitor": visitor,
             "nav": places,
-            "parts": parted(places),
+            "nav_parts": parted(places),
             "calls": [entry for entry in offered if entry.calls],
             "here": here,
             "path": path,
