@@ -46,8 +46,7 @@ class Server:
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                server.heard.append((self.command, self.path, headers, body))
-                status, more, said = server.answers.pop(0) if server.answers else (200, {}, b"{}")
+                status, more, said = server.answer((self.command, self.path, headers, body))
                 self.send_response(status)
                 for name, value in more.items():
                     self.send_header(name, value)
@@ -63,6 +62,10 @@ class Server:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         self.port = self._http.server_port
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
+
+    def answer(self, request: tuple[str, str, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
+        self.heard.append(request)
+        return self.answers.pop(0) if self.answers else (200, {}, b"{}")
 
     def bodies(self) -> list[Any]:
         return [json.loads(body) for *_, body in self.heard]

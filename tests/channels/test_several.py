@@ -37,19 +37,10 @@ class Gateway(Server):
     def __init__(self) -> None:
         super().__init__()
         self.by_phone: dict[str, list[int]] = {}
-        self.answers = Answers(self)  # type: ignore[assignment]
 
-
-class Answers:
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-
-    def __bool__(self) -> bool:
-        return True
-
-    def pop(self, _: int) -> tuple[int, dict[str, str], bytes]:
-        phone = json.loads(self._gateway.heard[-1][3])["to"]
-        left = self._gateway.by_phone.get(phone, [])
+    def answer(self, request: tuple[str, str, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
+        self.heard.append(request)
+        left = self.by_phone.get(json.loads(request[3])["to"], [])
         status = left.pop(0) if left else 200
         return status, {"Retry-After": "0"} if status >= 500 else {}, b""
 

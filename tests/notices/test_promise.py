@@ -59,17 +59,13 @@ class Flaky(Server):
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self._chance = chance
-        self.answers = self  # type: ignore[assignment]
 
-    def __bool__(self) -> bool:
-        return True
-
-    def pop(self, _: int) -> tuple[int, dict[str, str], bytes]:
+    def answer(self, request: tuple[str, str, dict[str, str], bytes]) -> tuple[int, dict[str, str], bytes]:
         time.sleep(self._chance.random() * 0.05)
         if self._chance.random() < 0.1:
             # What was refused has not arrived.
-            self.heard.pop()
             return 503, {"Retry-After": "1"}, b""
+        self.heard.append(request)
         return 200, {}, b"ok"
 
 
