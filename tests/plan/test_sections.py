@@ -414,6 +414,22 @@ def test_cells_of_the_matrix_are_read_as_people_write_them(cell: str, tell: Tell
     assert written[NOTIFY]["P1"]["chat"] == tell
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("looks: 1h", "pages and alerts look further back than this; expected at least 24 h"),
+        ("minutes: 3d", "pages and alerts look further back than this; expected at least 4 d"),
+        ("hours: 1w", "pages and alerts look further back than this; expected at least 32 d"),
+        ("days: 1mo", "pages and alerts look further back than this; expected at least 400 d"),
+        ("looks: 0s", "pages and alerts look further back than this; expected at least 24 h"),
+        ("lookz: 30d", "“lookz” is not known here; did you mean “looks”?"),
+    ],
+)
+def test_what_pages_and_alerts_need_cannot_be_forgotten(words: str, says: str) -> None:
+    found = only(f"plan: x\nkeep: {{{words}}}\n")
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in found] == [says]
+
+
 def test_levels_and_who_is_on_call_are_said_in_the_readers_language() -> None:
     written = plan(
         "plan: x\nteam: {ada: {level: 3}}\non_call: {duty: {people: ada}}\nchannels: {chat: {slack: s}}\n"
