@@ -173,6 +173,7 @@ async def page(
         record=record,
         at=f"/records/{record.number}",
         kind=kind_name(plan, record.kind),
+        service=called_service(plan, record.service),
         stages=[(stage, kind.stage_name(stage)) for stage in kind.flow],
         ways=ways(plan, record) if writes and not record.merged_into else [],
         labels={one.name: one.label for one in fields},
@@ -197,7 +198,7 @@ async def page(
         links=[(one, shown(one.target), address_of(one.target)) for one in record.links],
         files=[(one, one.type in PICTURES) for one in record.files[::-1]],
         now=now,
-        parts=await _parts(desk, request, visitor, record),
+        pieces=await _parts(desk, request, visitor, record),
     )
 
 
@@ -237,6 +238,11 @@ def called(plan: Plan, actor: str | None) -> Text | str | None:
         return None
     name = actor.partition(":")[2] or actor
     return shown_name(plan, name)
+
+
+def called_service(plan: Plan, name: str | None) -> Any:
+    """Return how a service is called; one that the plan no longer has keeps its key."""
+    return service_name(plan, name) if name and name in plan[SERVICES] else name
 
 
 def color_of(plan: Plan, kind: str, priority: str) -> Any:
