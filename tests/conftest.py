@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.stores import empty_tables, new_database
 
 from bosco.kit.clock import RealClock, VirtualClock
 from bosco.kit.ids import RealIds, SeededIds
 from bosco.store.migrate import migrate
 from bosco.store.store import Store
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("bosco", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bosco")
 
 # A Monday morning in winter.
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -263,3 +263,8 @@ def test_whatever_is_typed_is_read_or_refused_and_nothing_else(text: str, read: 
 def test_a_rate_says_itself() -> None:
     assert Rate(50, timedelta(minutes=1)).say("fr") == "50/min"
     assert str(Rate(3, timedelta(minutes=10))) == "3/10m"
+
+
+def test_a_value_is_the_same_in_its_own_unit() -> None:
+    for count in range(15_000, 16_000):
+        assert convert(count, "/min", "/min") == count

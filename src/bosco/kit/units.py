@@ -324,7 +324,8 @@ def base_of(unit: str) -> tuple[str, float]:
 def convert(value: float, unit: str, into: str) -> float:
     """Return the value in another unit of the same kind; a bare number takes any unit as it is."""
     (kind, factor), (wanted, wanted_factor) = base_of(unit), base_of(into)
-    if "number" in (kind, wanted):
+    # There and back by way of the base unit may lose a last digit.
+    if unit == into or "number" in (kind, wanted):
         return value
     if kind != wanted:
         raise Unreadable(msg("{unit} cannot be compared with {other}", unit=unit, other=into))
