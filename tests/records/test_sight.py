@@ -13,8 +13,9 @@ PLAN = (
     WATCHED
     + """\
 records:
-  secret: {code: SECRET, flow: [open, closed], seen_by: manager}
+  secret: {code: SECRET, flow: [open, closed], seen_by: manager, calls: yes}
   sheet: {code: SHEET, flow: [open, closed]}
+notify: {P1: {in-app: now}}
 """
 )
 
@@ -40,6 +41,20 @@ def test_no_page_tells_it_to_others(house: House, path: str) -> None:
         house.alive.until("/journal", lambda _: SECRET in house.page(path, role="manager").text)
     assert SECRET not in house.page(path, role="responder").text
     assert "SECRET-0001" not in house.page(path, role="responder").text
+
+
+@pytest.mark.parametrize("path", ["/notices", "/letters", "/inbox", "/channels/in-app"])
+def test_no_list_of_what_was_told_tells_it_to_others(house: House, path: str) -> None:
+    house.alive.until("/livez", lambda _: SECRET in house.page(path, role="manager").text)
+    assert SECRET not in house.page(path, role="responder").text
+
+
+def test_no_letter_about_it_is_told_to_the_programs_of_others(house: House) -> None:
+    def letters(role: str) -> str:
+        return house.alive.ask("/api/v1/letters", token=house.tokens[role]).text
+
+    house.alive.until("/livez", lambda _: SECRET in letters("manager"))
+    assert SECRET not in letters("responder")
 
 
 def test_its_own_page_and_everything_behind_it_is_not_there_for_others(house: House) -> None:

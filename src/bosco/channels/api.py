@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from litestar import get, post
 from litestar.params import Parameter
 
-from bosco.channels.deliveries import Asked, Delivery, LetterState
+from bosco.channels.deliveries import SUBJECT, Asked, Delivery, LetterState
 from bosco.channels.health import Health, Standing
 from bosco.channels.section import KINDS, channel_name, ways_out
 from bosco.channels.service import Channels
+from bosco.journal.service import Journal
 from bosco.kit.packed import unpack
 from bosco.kit.words import Language, say
 from bosco.plan.current import CurrentPlan
@@ -71,7 +72,7 @@ Limit = Annotated[int, Parameter(ge=1, le=200, description="How many at most.")]
 Word = Annotated[str, Parameter(max_length=100)]
 
 
-def routes(channels: Channels, current: CurrentPlan, shell: Shell) -> list[Any]:
+def routes(channels: Channels, current: CurrentPlan, shell: Shell, journal: Journal) -> list[Any]:
     """Return the API of the channels."""
 
     def language(request: AnyRequest) -> Language:
@@ -118,7 +119,7 @@ def routes(channels: Channels, current: CurrentPlan, shell: Shell) -> list[Any]:
         before: Annotated[str, Parameter(description="The last id of the page before.", max_length=40)] = "",
         limit: Limit = 50,
     ) -> list[LetterOut]:
-        found = await channels.deliveries(Asked(channel, which or "", before, limit))
+        found = await channels.deliveries(Asked(channel, which or "", before, limit), journal.keeps(visitor, SUBJECT))
         return [_letter(one, language(request), visitor) for one in found[:limit]]
 
     @post(

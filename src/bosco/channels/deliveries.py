@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, update
 
 from bosco.channels.model import Letter
 from bosco.channels.store import IS_WAITING, letters
@@ -66,6 +66,9 @@ class Counted:
     troubled: int = field(default=0)
 
 
+SUBJECT = letters.c.subject
+
+
 def note_posted(tx: Tx, letter_id: str, letter: Letter) -> None:
     """Write that a letter is owed."""
     row = {
@@ -118,9 +121,9 @@ def find(tx: Tx, letter_id: str) -> Delivery | None:
     return None if row is None else _delivery(row)
 
 
-def page(tx: Tx, asked: Asked) -> list[Delivery]:
-    """Return one page of letters, the latest first, and one more if there are older ones."""
-    query = _SHOWN
+def page(tx: Tx, asked: Asked, keeps: Sequence[ColumnElement[Any]] = ()) -> list[Delivery]:
+    """Return one page of letters of which that holds, the latest first, and one more if there are older ones."""
+    query = _SHOWN.where(*keeps)
     if asked.channel:
         query = query.where(letters.c.channel == clean(asked.channel))
     if asked.state in STATES:

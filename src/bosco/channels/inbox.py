@@ -1,8 +1,9 @@
 """Bosco's own messages: what has come, and how far each account has read."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from bosco.channels import deliveries
 from bosco.channels.deliveries import Asked, Delivery
@@ -20,17 +21,17 @@ def read_upto(tx: Tx, who: str) -> str:
     return found or ""
 
 
-def unread(tx: Tx, who: str, channels: Sequence[str]) -> int:
-    """Return how many messages an account has not read."""
+def unread(tx: Tx, who: str, channels: Sequence[str], keeps: Sequence[ColumnElement[Any]] = ()) -> int:
+    """Return how many messages that an account may see it has not read."""
     fresh = select(letters.c.id).where(
-        letters.c.channel.in_(channels), letters.c.state == "delivered", letters.c.id > read_upto(tx, who)
+        letters.c.channel.in_(channels), letters.c.state == "delivered", letters.c.id > read_upto(tx, who), *keeps
     )
     return int(tx.run(select(func.count()).select_from(fresh.limit(COUNTED).subquery())).scalar_one())
 
 
-def messages(tx: Tx, channel: str, before: str) -> list[Delivery]:
-    """Return a page of messages, the latest first, and one more if there are older ones."""
-    return deliveries.page(tx, Asked(channel, "delivered", before, PAGE))
+def messages(tx: Tx, channel: str, before: str, keeps: Sequence[ColumnElement[Any]] = ()) -> list[Delivery]:
+    """Return a page of messages that the reader may see, the latest first, and one more if there are older ones."""
+    return deliveries.page(tx, Asked(channel, "delivered", before, PAGE), keeps)
 
 
 def mark_read(tx: Tx, who: str, upto: str) -> None:

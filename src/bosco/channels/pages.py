@@ -9,7 +9,7 @@ from litestar.params import Parameter
 
 from bosco.channels.address import team_of
 from bosco.channels.contacts import Contacts
-from bosco.channels.deliveries import STATES, Asked, Delivery, LetterState
+from bosco.channels.deliveries import STATES, SUBJECT, Asked, Delivery, LetterState
 from bosco.channels.health import Health
 from bosco.channels.model import EVENTS
 from bosco.channels.pages_contacts import contact_routes
@@ -17,6 +17,7 @@ from bosco.channels.pages_inbox import inbox_routes
 from bosco.channels.section import CHANNELS, KINDS, channel_name, ways_out
 from bosco.channels.service import Channels
 from bosco.channels.trial import Trial
+from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.packed import unpack
 from bosco.kit.words import Message, Sayable, msg
@@ -45,6 +46,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
     channels: Channels,
     contacts: Contacts,
     live: Live,
+    journal: Journal,
 ) -> list[Any]:
     """Return the pages."""
 
@@ -85,7 +87,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
     @get("/channels")
     async def all_channels(request: AnyRequest, visitor: Visitor) -> Response[str]:
         found = await channels.health()
-        failed = await channels.deliveries(Asked(state="failed", limit=5))
+        failed = await channels.deliveries(Asked(state="failed", limit=5), journal.keeps(visitor, SUBJECT))
         return shell.page(
             request,
             "channels/channels.html",
@@ -100,7 +102,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
         channels.missing_secrets(name)
         health = (await channels.health())[name]
         asked = Asked(channel=name, before=before)
-        found = await channels.deliveries(asked)
+        found = await channels.deliveries(asked, journal.keeps(visitor, SUBJECT))
         return shell.page(
             request,
             "channels/channel.html",
@@ -116,7 +118,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
         request: AnyRequest, visitor: Visitor, channel: Word = "", which: Word = "", before: Word = ""
     ) -> Response[str]:
         asked = Asked(channel, which if which in STATES else "", before)
-        found = await channels.deliveries(asked)
+        found = await channels.deliveries(asked, journal.keeps(visitor, SUBJECT))
         wanted = {key: value for key, value in (("channel", channel), ("which", asked.state)) if value}
         return shell.page(
             request,
@@ -147,7 +149,7 @@ def routes(  # noqa: PLR0913, PLR0917 - several pages of one room
         return shell.go(request, f"/channels/{again.channel}", msg("It is on its way again."))
 
     pages = [all_channels, test_all, one_channel, test, letters, retry]
-    more = [*inbox_routes(shell, store, current, live), *contact_routes(shell, clock, current, contacts)]
+    more = [*inbox_routes(shell, store, current, live, journal), *contact_routes(shell, clock, current, contacts)]
     return [*pages, *more]
 
 

@@ -7,12 +7,13 @@ from litestar import Response, get, post
 from litestar.params import Parameter
 
 from bosco.channels import inbox
-from bosco.channels.deliveries import Delivery
+from bosco.channels.deliveries import SUBJECT, Delivery
 from bosco.channels.kind import Said
 from bosco.channels.model import Letter
 from bosco.channels.section import IN_APP, KINDS, ways_out
 from bosco.channels.service import TOPIC
 from bosco.channels.speak import said
+from bosco.journal.service import Journal
 from bosco.kit.words import msg
 from bosco.plan.current import CurrentPlan
 from bosco.plan.header import URL
@@ -27,7 +28,7 @@ from bosco.web.visitor import AnyRequest, Visitor
 Word = Annotated[str, Parameter(max_length=60)]
 
 
-def inbox_routes(shell: Shell, store: Store, current: CurrentPlan, live: Live) -> list[Any]:
+def inbox_routes(shell: Shell, store: Store, current: CurrentPlan, live: Live, journal: Journal) -> list[Any]:
     """Return the routes."""
 
     def own() -> list[str]:
@@ -38,7 +39,7 @@ def inbox_routes(shell: Shell, store: Store, current: CurrentPlan, live: Live) -
         language, site = shell.reader(request).language, current.plan[URL] or ""
 
         def read(tx: Tx) -> tuple[list[tuple[Delivery, Said | None]], str]:
-            found = inbox.messages(tx, own()[0], before)
+            found = inbox.messages(tx, own()[0], before, journal.keeps(visitor, SUBJECT)(tx))
             return [(one, _said(tx, one, language, site)) for one in found], inbox.read_upto(tx, visitor.actor)
 
         found, upto = await store.read(read)
@@ -55,7 +56,7 @@ def inbox_routes(shell: Shell, store: Store, current: CurrentPlan, live: Live) -
 
     @get("/inbox/count")
     async def count(request: AnyRequest, visitor: Visitor) -> Response[str]:
-        many = await store.read(lambda tx: inbox.unread(tx, visitor.actor, own()))
+        many = await store.read(lambda tx: inbox.unread(tx, visitor.actor, own(), journal.keeps(visitor, SUBJECT)(tx)))
         return shell.fragment(request, "channels/bell.html", many=many, most=inbox.COUNTED)
 
     @post("/inbox/read", status_code=200)

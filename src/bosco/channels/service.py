@@ -22,6 +22,7 @@ from bosco.channels.store import LETTER
 from bosco.channels.traffic import Traffic
 from bosco.channels.trial import Trial, test_letter, whom_to_try
 from bosco.journal import write as write_line
+from bosco.journal.audience import Keeps
 from bosco.kit.clock import Clock
 from bosco.kit.ids import Ids
 from bosco.kit.marks import Gauge, delivers, gauges, service
@@ -289,9 +290,9 @@ class Channels:
             name: health_of(counted[name], self._traffic.fuse(name), self.missing_secrets(name), now) for name in ways
         }
 
-    async def deliveries(self, asked: Asked) -> list[Delivery]:
-        """Return one page of letters, the latest first, and one more if there are older ones."""
-        return await self._store.read(lambda tx: deliveries.page(tx, asked))
+    async def deliveries(self, asked: Asked, keeps: Keeps) -> list[Delivery]:
+        """Return one page of letters that the reader may see, the latest first, and one more if more are older."""
+        return await self._store.read(lambda tx: deliveries.page(tx, asked, keeps(tx)))
 
     @gauges
     async def figures(self) -> list[Gauge]:

@@ -11,6 +11,8 @@ from bosco.web.visitor import Role, Visitor
 
 # Given the column of the subjects, what must hold of a line that this visitor may read; None keeps nothing.
 Narrowing = Callable[[Tx, Visitor, ColumnElement[str]], ColumnElement[bool] | None]
+# What holds of every subject that somebody may read of.
+Keeps = Callable[[Tx], tuple[ColumnElement[Any], ...]]
 
 
 def hidden_from(visitor: Visitor) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
+
 from bosco.journal import seal
 from bosco.journal.append import BELL
-from bosco.journal.audience import Audience, Narrowing, hidden_from
+from bosco.journal.audience import Audience, Keeps, Narrowing, hidden_from
 from bosco.journal.model import Anchor, Line, Verdict
 from bosco.journal.paging import Page, Question, read_page
 from bosco.journal.reading import SUBJECT, Filter, is_shown, last_place, line_of, read_lines, waiting_lines
@@ -57,6 +59,10 @@ class Journal:
     def narrow(self, narrowing: Narrowing) -> None:
         """Keep lines of some subjects from those whom another room says."""
         self._audience.narrow(narrowing)
+
+    def keeps(self, visitor: Visitor, subject: ColumnElement[str]) -> Keeps:
+        """Return what must hold of the subject of whatever a visitor may read, for other lists than the journal's."""
+        return lambda tx: self._audience.conditions(tx, visitor, subject)
 
     async def page(self, asked: Question, visitor: Visitor) -> Page:
         """Return one page of what a reader asks for, without what is hidden from this reader."""

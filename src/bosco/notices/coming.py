@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from bosco.channels.section import channel_name
 from bosco.kit.packed import unpack
 from bosco.kit.words import msg
@@ -35,9 +37,11 @@ class Coming:
     why: Any = None
 
 
-def coming(tx: Tx, plan: Plan, steps: Callable[[Kept], Sequence[NextStep]]) -> list[Coming]:
+def coming(
+    tx: Tx, plan: Plan, steps: Callable[[Kept], Sequence[NextStep]], keeps: Sequence[ColumnElement[Any]] = ()
+) -> list[Coming]:
     """Return what comes, the soonest first: words that are owed, digests, and the next step of each escalation."""
-    keys = rows.open_keys(tx)
+    keys = rows.open_keys(tx, keeps)
     found, owed, digests = rows.find_all(tx, keys), bundles.owed_of_all(tx, keys), timers.all_of(tx, DIGEST)
     told: list[Coming] = []
     for key in keys:

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.packed import unpack
 from bosco.kit.words import msg
@@ -24,7 +25,9 @@ NAV = [Nav(msg("Notices"), "/notices", icon="bell-ring", order=62)]
 QUIET = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
 
 
-def routes(shell: Shell, clock: Clock, store: Store, current: CurrentPlan, notices: Notices) -> list[Any]:
+def routes(
+    shell: Shell, clock: Clock, store: Store, current: CurrentPlan, notices: Notices, journal: Journal
+) -> list[Any]:
     """Return the two halves of the page."""
 
     def matters(tx: Tx, link: AckLink) -> list[rows.Kept]:
@@ -85,4 +88,4 @@ def routes(shell: Shell, clock: Clock, store: Store, current: CurrentPlan, notic
         await store.write(work)
         return shell.go(request, f"/ack/{token}", msg("It is yours."))
 
-    return [look, take, *board_routes(shell, store, current, notices)]
+    return [look, take, *board_routes(shell, store, current, notices, journal)]

@@ -9,10 +9,11 @@ from litestar.params import Parameter
 from bosco.channels.pages import ENDS
 from bosco.channels.section import CHANNELS, channel_name
 from bosco.journal import write as write_line
+from bosco.journal.service import Journal
 from bosco.kit.packed import unpack
 from bosco.kit.refusal import Code, Refusal
 from bosco.kit.words import LANGUAGES, Message, msg
-from bosco.notices import told
+from bosco.notices import rows, told
 from bosco.notices.audience import name_of, ways_of
 from bosco.notices.preferences import CHOICE_FROM, NONE, Preferences, preferences_of, put_preferences
 from bosco.notices.section import PRIORITIES, priority_name
@@ -32,7 +33,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Word = Annotated[str, Parameter(max_length=60)]
 
 
-def board_routes(shell: Shell, store: Store, current: CurrentPlan, notices: Notices) -> list[Any]:
+def board_routes(shell: Shell, store: Store, current: CurrentPlan, notices: Notices, journal: Journal) -> list[Any]:
     """Return the routes."""
 
     def sent(one: told.Sent) -> dict[str, Any]:
@@ -44,7 +45,8 @@ def board_routes(shell: Shell, store: Store, current: CurrentPlan, notices: Noti
     @get("/notices")
     async def board(request: AnyRequest, visitor: Visitor, which: Word = "told", before: Word = "") -> Response[str]:
         word = which if which in TABS else "told"
-        pages = await store.read(lambda tx: told.page(tx, before, ON_A_PAGE)) if word == "told" else []
+        keeps = journal.keeps(visitor, told.MATTER)
+        pages = await store.read(lambda tx: told.page(tx, before, ON_A_PAGE, keeps(tx))) if word == "told" else []
         shown = [
             {
                 "one": one,
@@ -64,7 +66,7 @@ def board_routes(shell: Shell, store: Store, current: CurrentPlan, notices: Noti
             ],
             which=word,
             shown=shown,
-            coming=await notices.coming() if word == "coming" else [],
+            coming=await notices.coming(journal.keeps(visitor, rows.KEY)) if word == "coming" else [],
             colors={key: one.color or "grey" for key, one in current.plan[PRIORITIES].items()},
             older=more,
             newest="/notices" if before else None,

@@ -1,17 +1,19 @@
 """Reading and writing matters: one row each, with its escalation and who has it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, select, update
 
 from bosco.notices.ladder import Done, Ladder
 from bosco.notices.model import Matter
 from bosco.notices.store import IS_OPEN, matters
 from bosco.store.tx import Tx
+
+KEY = matters.c.key
 
 AT_ONCE = 500
 
@@ -86,9 +88,11 @@ def find_all(tx: Tx, keys: Iterable[str]) -> dict[str, Kept]:
     return found
 
 
-def open_keys(tx: Tx) -> list[str]:
-    """Return every matter that is open, the oldest first."""
-    return list(tx.run(select(matters.c.key).where(IS_OPEN).order_by(matters.c.opened_at, matters.c.key)).scalars())
+def open_keys(tx: Tx, keeps: Sequence[ColumnElement[Any]] = ()) -> list[str]:
+    """Return every matter that is open and of which that holds, the oldest first."""
+    return list(
+        tx.run(select(matters.c.key).where(IS_OPEN, *keeps).order_by(matters.c.opened_at, matters.c.key)).scalars()
+    )
 
 
 def add(tx: Tx, matter: Matter, cause: str, ladder: Ladder, opened: datetime) -> None:

@@ -9,6 +9,7 @@ from bosco.accounts.vault import Vault
 from bosco.channels.model import LetterDelivered, LetterFailed
 from bosco.channels.service import Channels
 from bosco.journal import write as write_line
+from bosco.journal.audience import Keeps
 from bosco.kit.marks import engine, hears, on_timer, service
 from bosco.kit.packed import pack, unpack
 from bosco.kit.refusal import not_found
@@ -429,10 +430,10 @@ class Notices:
             for key, speaker in found.items()
         }
 
-    async def coming(self) -> list[Coming]:
-        """Return what is still to be told, the soonest first."""
+    async def coming(self, keeps: Keeps) -> list[Coming]:
+        """Return what is still to be told of the matters that a reader may know of, the soonest first."""
         plan, steps = self._current.plan, self._climber.next_steps
-        return await self._store.read(lambda tx: coming(tx, plan, lambda kept: steps(kept, tx)))
+        return await self._store.read(lambda tx: coming(tx, plan, lambda kept: steps(kept, tx), keeps(tx)))
 
     async def loose_ends(self, expected: Iterable[str]) -> tuple[int, list[Loose]]:
         """Return how many open matters there are, with those expected to be, and which of them nothing will come of."""

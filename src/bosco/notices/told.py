@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, not_, select, update
 
 from bosco.channels.model import Event
 from bosco.notices.store import letters, mentions, tellings
@@ -15,6 +15,7 @@ from bosco.store.types import clean
 # Within this time nobody is told the same again through the same way, whatever rule says so.
 SAME = timedelta(minutes=1)
 SAME_REMINDER = timedelta(hours=1)
+MATTER = mentions.c.matter
 _CALLS = ("opened", "escalated")
 # What needs no reminder so soon.
 _HEARD = (*_CALLS, "unacknowledged", "reminder", "digest")
@@ -149,9 +150,15 @@ def letters_about(tx: Tx, matter: str, limit: int = 200) -> list[tuple[Telling, 
     return [(Telling(*row[:split]), Sent(*row[split:])) for row in tx.run(wanted)]
 
 
-def page(tx: Tx, before: str, most: int) -> list[tuple[Telling, list[Sent]]]:
-    """Return tellings with their letters, the latest first, and one more if there are older ones."""
+def page(tx: Tx, before: str, most: int, keeps: Sequence[ColumnElement[Any]] = ()) -> list[tuple[Telling, list[Sent]]]:
+    """Return tellings with their letters, the latest first, and one more if there are older ones.
+
+    What tells of a matter of which that does not hold is left out.
+    """
     query = select(tellings).order_by(tellings.c.id.desc()).limit(most + 1)
+    if keeps:
+        of_it = select(mentions.c.matter).where(mentions.c.telling == tellings.c.id, not_(and_(*keeps)))
+        query = query.where(not_(of_it.exists()))
     if before:
         query = query.where(tellings.c.id < clean(before))
     found = [_telling(row) for row in tx.run(query)]
