@@ -26,8 +26,9 @@ $(STATIC)/.done: package-lock.json scripts/assets.py $(shell find src/bosco -nam
 run: .venv/.run $(STATIC)/.done  ## show the product alive, with its demonstration, on http://127.0.0.1:8420
 	$(BIN)/python -m bosco demo
 
+# Tests wait more than they compute, and those of a file share what they start.
 test: .venv/.dev $(STATIC)/.done  ## every test but the marathons
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m "not soak"
 
 again: .venv/.dev $(STATIC)/.done  ## the tests that failed last, one at a time
 	$(BIN)/python -m pytest -m "not soak" --last-failed --last-failed-no-failures none
