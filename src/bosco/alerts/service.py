@@ -1,5 +1,6 @@
 """The verbs of alerts: raise, clear, acknowledge, give back, close."""
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -78,6 +79,21 @@ class Alerts:
 
         return await self._store.write(write)
 
+    async def follow_case(self, alert_id: str, case: Callable[[Tx], str | None], at: datetime) -> None:
+        """Let whoever took its case at `at` have an alert too, unless it has changed hands since or nobody has it."""
+
+        def write(tx: Tx) -> None:
+            alert, by = rows.find(tx, alert_id), case(tx)
+            if by is None or alert is None or alert.resolved_at is not None or alert.acknowledged_by is not None:
+                return
+            # Given back since: who took the case before that has no word in it any more.
+            if alert.acknowledged_at is not None and at <= alert.acknowledged_at:
+                return
+            self._notices.acknowledge(tx, alert.subject, by, via="record")
+            self._life.give(tx, alert, by, None)
+
+        await self._store.write(write)
+
     async def unacknowledge(self, alert_id: str, by: str, why: Any = None) -> Alert:
         """Give an alert back; escalation goes on from here."""
         why = pack(why or msg("given back"))
@@ -103,6 +119,11 @@ class Alerts:
             return rows.find(tx, alert_id) or alert
 
         return await self._store.write(write)
+
+    def holder(self, tx: Tx, alert_id: str) -> str | None:
+        """Return who has an alert at the moment, within a transaction."""
+        alert = rows.find(tx, alert_id)
+        return alert.acknowledged_by if alert is not None else None
 
     async def get(self, alert_id: str) -> Alert:
         """Return an alert, or refuse if there is none of that id."""
@@ -147,13 +168,12 @@ class Alerts:
 
         def write(tx: Tx) -> None:
             alert = rows.find(tx, fact.key.removeprefix(_KEY))
-            if alert is None or alert.resolved_at is not None:
-                return
-            # What this room itself said, or has heard already, is no news.
-            if alert.acknowledged_at is not None and fact.at <= alert.acknowledged_at:
+            if alert is None or alert.resolved_at is not None or not self._notices.still_so(tx, fact):
                 return
             if isinstance(fact, MatterAcknowledged):
-                self._life.give(tx, alert, fact.by, fact.until)
+                # What this room itself said, or has heard already, is no news.
+                if alert.acknowledged_by != fact.by:
+                    self._life.give(tx, alert, fact.by, fact.until)
             elif alert.acknowledged_by is not None:
                 self._life.take_back(tx, alert, fact.by, fact.because)
 

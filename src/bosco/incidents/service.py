@@ -25,7 +25,6 @@ from bosco.journal.model import Line
 from bosco.journal.service import Journal
 from bosco.kit.clock import Clock
 from bosco.kit.marks import hears, on_timer, service
-from bosco.kit.refusal import Refusal
 from bosco.kit.words import Language, Sayable, msg, say
 from bosco.notices.service import Notices
 from bosco.plan.current import CurrentPlan
@@ -135,7 +134,11 @@ class Incidents:
 
         def work(tx: Tx) -> None:
             number = store.number_of(tx, fact.alert)
-            if number is not None and not self._records.of(tx, number).acknowledged_by:
+            # Heard late, it may have been given back meanwhile.
+            if number is None or self._alerts.holder(tx, fact.alert) != fact.by:
+                return
+            given_back = self._records.given_back_since(tx, number, fact.at)
+            if not given_back and not self._records.of(tx, number).acknowledged_by:
                 self._records.acknowledge(tx, number, by=fact.by, via="alert")
 
         await self._store.write(work)
@@ -144,14 +147,13 @@ class Incidents:
     async def hear_taken(self, fact: RecordAcknowledged) -> None:
         """Let whoever has a case have its alerts."""
         joined = await self._store.read(lambda tx: store.alerts_of(tx, [fact.number]))
+
+        def who(tx: Tx) -> str | None:
+            return fact.by if self._records.of(tx, fact.number).acknowledged_by == fact.by else None
+
         for one in joined:
             if one.resolved is None:
-                try:
-                    if (await self._alerts.get(one.alert)).acknowledged_by is None:
-                        await self._alerts.acknowledge(one.alert, fact.by, via="record")
-                except Refusal:
-                    # Over meanwhile.
-                    continue
+                await self._alerts.follow_case(one.alert, who, fact.at)
 
     @hears(RecordOpened)
     async def hear_opened(self, fact: RecordOpened) -> None:

@@ -12,7 +12,7 @@ from bosco.journal import write as write_line
 from bosco.journal.audience import Keeps
 from bosco.kit.marks import engine, hears, on_timer, service
 from bosco.kit.packed import pack, unpack
-from bosco.kit.refusal import not_found
+from bosco.kit.refusal import Refusal, not_found
 from bosco.kit.words import msg, say
 from bosco.notices import bundles, rows, told
 from bosco.notices.ack_links import AckLinks
@@ -216,6 +216,14 @@ class Notices:
             self._route(tx, kept.matter, kept.cause, why)
         self._news(tx, kept.key, "unacknowledged", unpack(why), at_once=True)
         self._tell(tx, [*self._due_now(tx, kept.key), *self._climber.again(tx, kept.key, unpack(why))])
+
+    def still_so(self, tx: Tx, fact: MatterAcknowledged | MatterUnacknowledged) -> bool:
+        """Say whether a matter is still in the hands that a fact tells of: one heard late may be over."""
+        try:
+            kept = self._speaker(tx, fact.key)
+        except Refusal:
+            return False
+        return kept.acked_by == (fact.by if isinstance(fact, MatterAcknowledged) else None)
 
     def hold(self, tx: Tx, key: str, why: Any) -> None:
         """Tell nothing and escalate nothing for the time being: muted, silenced, flapping."""

@@ -119,9 +119,8 @@ def _told(record: Record, event: Event) -> Record:
 
 
 def _acknowledged(record: Record, event: Event) -> Record:
-    if record.acknowledged_at:
-        return record
-    return replace(record, acknowledged_at=event.at, acknowledged_by=event.by)
+    # Taken again after it was given back, it is in these hands; the promise looks at the first time.
+    return replace(record, acknowledged_at=record.acknowledged_at or event.at, acknowledged_by=event.by)
 
 
 def _given_back(record: Record, event: Event) -> Record:

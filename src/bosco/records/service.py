@@ -310,6 +310,10 @@ class Records:
         """Return a record as it stands, within a transaction."""
         return rows.load(tx, number)
 
+    def given_back_since(self, tx: Tx, number: str, at: datetime) -> bool:
+        """Say whether somebody gave a record back at this instant or later."""
+        return any(one.what == "given-back" and one.at >= at for one in rows.events_of(tx, number))
+
     def of_many(self, tx: Tx, numbers: Iterable[str]) -> dict[str, Record]:
         """Return records as they stand, by their numbers, read at once."""
         return rows.load_many(tx, numbers)
@@ -371,6 +375,8 @@ class Records:
         """Take note that somebody has it who said so elsewhere: by a link, in Slack."""
 
         def work(tx: Tx) -> None:
+            if not self._notices.still_so(tx, fact):
+                return
             with self.change(tx, fact.key.removeprefix(_MATTER)) as writing:
                 steps.acknowledge(writing, fact.by, fact.via)
 
@@ -382,6 +388,8 @@ class Records:
         """Take note that it is in nobody's hands again."""
 
         def work(tx: Tx) -> None:
+            if not self._notices.still_so(tx, fact):
+                return
             with self.change(tx, fact.key.removeprefix(_MATTER)) as writing:
                 steps.give_back(writing, fact.by, str(say(unpack(fact.because), "en") or ""))
 
