@@ -7,13 +7,27 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.probes.pages_world import House, watching
+from tests.alerts.world import plan_of
+from tests.probes.pages_world import PLAN, House, watching
 from tests.running import Answer
+
+from bosco.alerts.api_rules import words_of
+from bosco.alerts.ready import ready_rules
+from bosco.alerts.rule_states import CALLED, states_elsewhere
+
+LEVELS = """
+supervision:
+  infra:
+    - queue_depth: {warning: 80, critical: "> 90 for 5m"}
+    - never_sent: {warning: 80%}
+"""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with watching(tmp_path_factory.mktemp("api")) as opened:
+    with watching(tmp_path_factory.mktemp("api"), PLAN + LEVELS) as opened:
+        values = [{"name": "queue_depth", "labels": {"host": "db1"}, "value": 40}]
+        assert opened.alive.ask("/api/v1/measures", values).status == 200
         opened.alive.until("/api/v1/alerts", lambda answer: bool(answer.json()["alerts"]))
         yield opened
 
@@ -111,3 +125,38 @@ def test_the_pages_of_the_list_follow_each_other_and_closing_says_why(house: Hou
     closed = ask(house, "POST", f"{path}/close", {"reason": "seen"}).json()
     assert (closed["state"], closed["resolved_why"], closed["next"]) == ("resolved", "seen", None)
     assert ask(house, "POST", f"{path}/close", {"reason": "again"}).status == 409
+
+
+def test_the_levels_of_the_plan_are_told_with_how_each_stands(house: House) -> None:
+    told = house.alive.until("/api/v1/rules", lambda answer: answer.json()["rules"][0]["state"] == "fine").json()
+    rules = {one["key"]: one for one in told["rules"]}
+    assert [*rules] == ["infra/queue_depth/critical", "infra/queue_depth/warning", "infra/never_sent/warning"]
+    assert (told["next"], told["judged_here"]) == (None, True)
+    critical, never = rules["infra/queue_depth/critical"], rules["infra/never_sent/warning"]
+    assert (critical["level"], critical["lasts"], critical["series"], critical["fed"]) == ("critical", 300.0, 1, True)
+    assert "90" in critical["condition"]
+    assert critical["judged_at"] == told["judged_at"]
+    assert (never["state"], never["says"], never["series"], never["fed"]) == ("unheard", "Never heard of", 0, False)
+    full = ask(house, "GET", "/api/v1/rules/infra/queue_depth/warning", role="viewer").json()
+    assert ([(one["labels"], one["state"]) for one in full["each"]], full["more"]) == ([({"host": "db1"}, "fine")], 0)
+    french = ask(house, "GET", "/api/v1/rules/infra/never_sent/warning", **{"Accept-Language": "fr"}).json()
+    assert (french["says"], french["each"]) == ("Jamais reçue", [])
+
+
+def test_levels_come_in_pages_and_one_that_the_plan_has_not_is_refused(house: House) -> None:
+    first_page = ask(house, "GET", "/api/v1/rules?limit=2").json()
+    assert first_page["next"] == "infra/queue_depth/warning"
+    rest = ask(house, "GET", f"/api/v1/rules?limit=2&before={first_page['next']}").json()
+    assert ([one["measure"] for one in rest["rules"]], rest["next"]) == (["never_sent"], None)
+    unheard = ask(house, "GET", "/api/v1/rules?state=unheard").json()["rules"]
+    assert [one["measure"] for one in unheard] == ["never_sent"]
+    asked = ("?before=no/such", "?limit=0", "?state=odd", "/no/such", "/")
+    assert [ask(house, "GET", f"/api/v1/rules{one}").status for one in asked] == [404, 400, 400, 404, 200]
+
+
+def test_where_another_process_judges_the_levels_it_is_said_and_nothing_is_guessed() -> None:
+    plan = plan_of("plan: Shop\n" + LEVELS)
+    ready = [one for several in ready_rules(plan).values() for one in several]
+    told = [words_of(state, plan, "fr") for state in states_elsewhere(ready)]
+    assert [(one["state"], one["series"], one["fed"]) for one in told] == [("elsewhere", 0, None)] * 3
+    assert {one["says"] for one in told} == {CALLED["elsewhere"][1].say("fr")}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from litestar import delete, get, patch, post
 from litestar.params import Parameter
 
+from bosco.alerts import api_rules
 from bosco.alerts.api_shapes import (
     AcknowledgeIn,
     AlertOut,
@@ -22,7 +23,7 @@ from bosco.alerts.api_shapes import (
     silence_out,
 )
 from bosco.alerts.rows import Asked
-from bosco.alerts.service import Alerts, Silences
+from bosco.alerts.service import Alerts, Rules, Silences
 from bosco.kit.clock import Clock
 from bosco.kit.numbers import Unreadable
 from bosco.kit.refusal import Code, Refusal
@@ -40,10 +41,10 @@ Which = Literal["firing", "resolved", "held", "unowned", "all"]
 KEY = "With an `Idempotency-Key`, asked twice it is done once."
 
 
-def routes(
-    alerts: Alerts, silences: Silences, notices: Notices, current: CurrentPlan, shell: Shell, clock: Clock
+def routes(  # noqa: PLR0913, PLR0917 - an alert tells what comes next, and the levels are told beside it
+    alerts: Alerts, silences: Silences, rules: Rules, notices: Notices, current: CurrentPlan, shell: Shell, clock: Clock
 ) -> list[Any]:
-    """Return the API of alerts and silences."""
+    """Return the API of alerts, silences and levels."""
 
     def spoken(request: AnyRequest) -> Language:
         return shell.reader(request).language
@@ -155,6 +156,7 @@ def routes(
     return [
         *(listed, one, acknowledge, give_back, close),
         *(all_silences, make, preview, one_silence, change, end),
+        *api_rules.routes(shell, clock, current, rules),
     ]
 
 
