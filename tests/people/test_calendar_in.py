@@ -166,6 +166,17 @@ WORDS = st.sampled_from(
 )
 
 
+def test_an_entry_that_stands_for_no_instant_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        read(
+            "BEGIN:VEVENT",
+            "DTSTART:20260302T080000Z",
+            "SUMMARY:DevOps",
+            "RECURRENCE-ID:20260302T080000Zfolded",
+            "END:VEVENT",
+        )
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(WORDS | st.text(max_size=40), max_size=14))
 def test_whatever_stands_in_it_is_read_or_refused(lines: list[str]) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.receivers.sent import KINDS, plan, read
@@ -59,6 +60,12 @@ def _check(name: str, body: Any, more: dict[str, str]) -> None:
 @given(name=receivers, body=bodies, more=headers)
 def test_any_json_is_read_or_refused(name: str, body: Any, more: dict[str, str]) -> None:
     _check(name, json.dumps(body).encode(), more)
+
+
+@pytest.mark.parametrize("action", [["opened"], {"a": 1}, None, 3])
+def test_an_action_of_github_that_is_no_word_is_no_action(action: object) -> None:
+    body = {"action": action, "alert": {"number": 1}, "repository": {"full_name": "shop/web", "name": "web"}}
+    _check("github", json.dumps(body).encode(), {"x_github_event": "dependabot_alert"})
 
 
 @settings(max_examples=300, deadline=None)

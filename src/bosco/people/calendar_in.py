@@ -107,11 +107,11 @@ def _spans(
 
 
 def _given(event: Any, word: str) -> Any:
-    value = event[word]
-    # A word that stands twice, and an icalendar that could not read it.
-    if not hasattr(value, "dt"):
-        raise Unreadable(msg("an entry of the calendar is broken: {why}", why=word))
-    return value.dt
+    # A word that stands twice, or that icalendar could not read.
+    try:
+        return event[word].dt
+    except (AttributeError, ValueError):
+        raise Unreadable(msg("an entry of the calendar is broken: {why}", why=word)) from None
 
 
 def _length(event: Any, first: date) -> timedelta:

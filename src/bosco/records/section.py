@@ -13,6 +13,7 @@ from bosco.kit.units import say_duration
 from bosco.kit.words import Text, msg
 from bosco.notices.section import CLOCKS, PRIORITIES, Priority, sooner_below
 from bosco.people.targets import Target
+from bosco.plan.graded import rank_of
 from bosco.plan.header import read_code
 from bosco.plan.ledger import Misplaced, nearest
 from bosco.plan.load import Plan
@@ -352,7 +353,9 @@ def _unknown_priorities(plan: Plan) -> Iterator[Remark]:
 def _two_promises(plan: Plan) -> Iterator[Remark]:
     """Warn of a priority that is promised one thing here and another there."""
     for key, kind in plan[RECORDS].items():
-        yield from sooner_below(kind.priorities, ("records", key, "priorities"))
+        # Rights of persons and categories of tickets stand in no order of urgency.
+        if all(name in plan[PRIORITIES] or rank_of(name) is not None for name in kind.priorities):
+            yield from sooner_below(kind.priorities, ("records", key, "priorities"))
         for name, own in kind.priorities.items():
             common = plan[PRIORITIES].get(name)
             if common is None or not plan.says(PRIORITIES):

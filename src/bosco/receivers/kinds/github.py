@@ -77,6 +77,8 @@ def _ping(data: dict[str, Any]) -> Heard:
 
 
 def _said(action: Any) -> Said | None:
+    if not isinstance(action, str):
+        return None
     return "firing" if action in _OPEN else "resolved" if action in _OVER else None
 
 
