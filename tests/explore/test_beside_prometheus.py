@@ -16,6 +16,7 @@ from tests.explore.past import Past, past
 from tests.promql.generated import queries
 from tests.promql.test_beside_prometheus import END, RANGES, difference
 from tests.promql.world import START, world
+from tests.stores import skip
 from tests.targets.prometheus_server import Prometheus, prometheus_server
 
 from bosco.explore.queries import Queries
@@ -198,8 +199,9 @@ def test_hostile_forms_are_refused(house: Past, bosco: Prometheus, body: bytes) 
         assert json.load(refused.value)["errorType"] == "bad_data"
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool")
 def test_the_client_of_prometheus_itself_is_content(house: Past, bosco: Prometheus) -> None:
+    if shutil.which("promtool") is None:
+        skip("promtool is not on this machine")
     where = house.address.replace("http://", f"http://any:{house.token('viewer')}@") + "/prometheus"
     span = [f"--start={START // 1000 + 3600}", f"--end={START // 1000 + 3720}"]
 
