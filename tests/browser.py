@@ -180,3 +180,13 @@ def findings(page: Page) -> list[str]:
         for one in found["violations"]
         for node in one["nodes"]
     ]
+
+
+def nothing_keeps_anybody_out(page: Page, path: str) -> None:
+    """Open a page; find that everybody can use it, that the browser does not complain, and that it fits its window."""
+    complaints = heard(page)
+    page.goto(path)
+    assert findings(page) == []
+    assert complaints == []
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, "the page is wider than its window"
